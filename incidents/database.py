@@ -1,0 +1,112 @@
+"""What every table shares, and how Tala opens transactions on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import LargeBinary, MetaData, String, event, text
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import DeclarativeBase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.orm import Session, scoped_session
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+ID_LENGTH = 32
+
+#: A random id as 32 hexadecimal digits.
+Id = String(ID_LENGTH)
+#: Bytes that only a key opens; see keyring.
+Sealed = LargeBinary
+
+#: Keeps SQLite from storing rows in order of arrival, which would tell a thief what was recorded when.
+UNORDERED = {"sqlite_with_rowid": False}
+
+SQLITE_PRAGMAS = {
+    "journal_mode": "wal",
+    "synchronous": "full",
+    "foreign_keys": "1",
+    "secure_delete": "1",
+    "trusted_schema": "0",
+    "cell_size_check": "1",
+    "temp_store": "2",
+    "busy_timeout": "10000",
+}
+
+
+class Base(DeclarativeBase):
+    """Parent of all models, with constraint names that both databases and Alembic agree on."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def random_id() -> str:
+    """128 random bits: nothing about time, order or place can be read from an id."""
+    return secrets.token_hex(ID_LENGTH // 2)
+
+
+@event.listens_for(Engine, "connect")
+def prepare_connection(connection: DBAPIConnection, record: ConnectionPoolEntry) -> None:
+    """Set SQLite's safety switches, which hold for one connection only, and leave BEGIN to us."""
+    del record
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    connection.isolation_level = None
+    for name, value in SQLITE_PRAGMAS.items():
+        connection.execute(f"PRAGMA {name} = {value}")
+
+
+@event.listens_for(Engine, "begin")
+def begin(connection: Connection) -> None:
+    """Open a real transaction on SQLite.
+
+    Python's driver begins one only before the first write, so that two reads of one page could see two states. A
+    writer asks for the lock at once (IMMEDIATE): a deferred one fails when it finds another writer ahead of it.
+    """
+    if connection.dialect.name == "sqlite":
+        writing = connection.get_execution_options().get("tala_writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def writing(session: Session | scoped_session[Any]) -> Iterator[None]:
+    """Run a block as one write transaction: committed whole, or rolled back whole.
+
+    Nothing slow belongs inside (no passphrase hash, no scan): on SQLite every other writer waits for it.
+    """
+    session.rollback()
+    session.connection(execution_options={"tala_writing": True})
+    try:
+        yield
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+@contextmanager
+def snapshot(session: Session | scoped_session[Any]) -> Iterator[None]:
+    """Run a block of reads that all see the same committed state."""
+    session.rollback()
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    try:
+        yield
+    finally:
+        session.rollback()
