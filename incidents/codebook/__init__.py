@@ -1,0 +1,1 @@
+"""The vocabularies: closed lists as versioned data, their labels, parents and mappings."""
