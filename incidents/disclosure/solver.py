@@ -1,0 +1,72 @@
+"""The only importer of HiGHS: linear programmes as arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import highspy
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+PRIMAL_SIMPLEX: Final = 4
+DUAL_SIMPLEX: Final = 1
+
+
+class Unsolved(RuntimeError):
+    """The solver gave up, or the programme has no solution."""
+
+
+class Programme:
+    """min cost'x with every row and every x within its bounds."""
+
+    def __init__(
+        self, rows: Rows, row_bounds: tuple[Floats, Floats], bounds: tuple[Floats, Floats], *, simplex: int
+    ) -> None:
+        create: Any = highspy.Highs
+        self._highs = create()
+        self._highs.setOptionValue("output_flag", "off")
+        self._highs.setOptionValue("threads", 1)
+        self._highs.setOptionValue("simplex_strategy", simplex)
+        self._columns = len(bounds[0])
+        self._all = np.arange(self._columns, dtype=np.int32)
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = self._columns, len(row_bounds[0])
+        model.col_cost_ = np.zeros(self._columns)
+        model.col_lower_, model.col_upper_ = bounds
+        model.row_lower_, model.row_upper_ = row_bounds
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
+            rows.start,
+            rows.index,
+            rows.value,
+        )
+        self._highs.passModel(model)
+
+    def bound(self, lower: Floats, upper: Floats) -> None:
+        """Change the bounds of every column."""
+        self._highs.changeColsBounds(self._columns, self._all, lower, upper)
+
+    def minimise(self, cost: Floats) -> Floats:
+        """The columns at the least cost. Raises `Unsolved`."""
+        self._highs.changeColsCost(self._columns, self._all, cost)
+        self._highs.run()
+        if self._highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise Unsolved("The solver found no solution.")
+        return np.array(self._highs.getSolution().col_value)
+
+
+class Rows:
+    """A sparse matrix, row after row."""
+
+    def __init__(self, rows: Sequence[tuple[Sequence[int], Sequence[float]]]) -> None:
+        lengths = [len(columns) for columns, _ in rows]
+        self.start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
+        self.index = np.array([column for columns, _ in rows for column in columns], dtype=np.int32)
+        self.value = np.array([factor for _, factors in rows for factor in factors], dtype=np.float64)

@@ -1,0 +1,203 @@
+"""Complementary suppression by linear programming.
+
+After Fischetti and Salazar-González (2001) and the SDC Handbook, chapter 4: a hidden cell is safe when a
+reader can think of another table, equal in all that is published, in which it is different enough. Each
+step asks HiGHS for the cheapest such table, over a box of codes around the cell; whatever differs in it
+must be hidden too. Such tables stay possible when more is hidden, so each is kept as a witness for every
+cell that it moves.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from incidents.disclosure.grid import Grid
+from incidents.disclosure.sensitivity import Needs, needs
+from incidents.disclosure.solver import DUAL_SIMPLEX, Programme, Rows
+from incidents.disclosure.tables import HIDDEN, ProtectedTable, keys_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from incidents.disclosure.policy import Policy
+    from incidents.disclosure.tables import Key, Mark, Table
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+SMALL: Final = 1e-6
+CELLS_IN_BOX: Final = 600
+COST_HIDDEN: Final = 1e-3
+COST_EMPTY: Final = 40.0
+COST_MARGIN: Final = 2.0
+
+
+def suppress(table: Table, threshold: int, policy: Policy) -> ProtectedTable:
+    """The table with every cell hidden that has to be. Not audited: only `protect` may hand it on."""
+    return without(table, hidden_cells(table, threshold, policy), threshold, policy)
+
+
+def without(table: Table, hidden: Iterable[Key], threshold: int, policy: Policy) -> ProtectedTable:
+    """The table with the named cells hidden, whether or not that protects anybody."""
+    cells: dict[Key, int | Mark] = dict(table.all_counts())
+    for key in hidden:
+        cells[key] = HIDDEN
+    return ProtectedTable(
+        dimensions=table.dimensions,
+        cells=cells,
+        title=table.title,
+        measure=table.measure,
+        scope=table.scope,
+        policy_version=policy.version,
+        threshold=threshold,
+        delay_days=policy.delay_days,
+    )
+
+
+def hidden_cells(table: Table, threshold: int, policy: Policy) -> tuple[Key, ...]:
+    """The cells to hide so that no reader can work out a protected count."""
+    grid = Grid(table.dimensions)
+    counts = np.array(list(table.all_counts().values()), dtype=np.int64)
+    search = Search(grid, counts, needs(grid, counts, threshold, policy))
+    search.run()
+    return tuple(key for key, hidden in zip(keys_of(table.dimensions), search.hidden, strict=True) if hidden)
+
+
+def primary_cells(table: Table, threshold: int, policy: Policy) -> tuple[Key, ...]:
+    """The cells hidden for what they say themselves; not safe alone."""
+    grid = Grid(table.dimensions)
+    counts = np.array(list(table.all_counts().values()), dtype=np.int64)
+    hidden = needs(grid, counts, threshold, policy).hidden
+    return tuple(key for key, is_hidden in zip(keys_of(table.dimensions), hidden, strict=True) if is_hidden)
+
+
+class Search:
+    """Hides cells until each hidden one has the range it needs."""
+
+    def __init__(self, grid: Grid, counts: Ints, first: Needs) -> None:
+        self.grid, self.counts = grid, counts.astype(np.float64)
+        self.hidden = first.hidden.copy()
+        self.reach, self.sink = first.reach.astype(np.float64), first.sink.astype(np.float64)
+        self.first = first.hidden
+        self.high, self.low = self.counts.copy(), self.counts.copy()
+        self.cost = _costs(grid, self.counts)
+
+    def run(self) -> None:
+        """Serve the neediest cells first; cells hidden on the way are served in later rounds."""
+        while (open_cells := self.unserved()).size:
+            for cell in open_cells:
+                self.serve(int(cell))
+
+    def unserved(self) -> Ints:
+        """Hidden cells whose known range is not yet wide enough, the neediest first."""
+        short = np.maximum(self.reach - self.high, 0) + np.maximum(self.low - self.sink, 0)
+        exact = ~self.first & (np.floor(self.high + SMALL) <= np.ceil(self.low - SMALL))
+        found = np.flatnonzero(self.hidden & ((short > SMALL) | exact))
+        return found[np.lexsort((found, -short[found]))]
+
+    def serve(self, cell: int) -> None:
+        """Find tables in which the cell is as high, and as low, as it must be able to look."""
+        count = self.counts[cell]
+        reach = self.reach[cell] if self.first[cell] else count + 1
+        exact = np.floor(self.high[cell] + SMALL) <= np.ceil(self.low[cell] - SMALL)
+        if self.high[cell] < reach - SMALL and (self.first[cell] or exact):
+            self.move(cell, reach - count)
+        if self.first[cell] and self.low[cell] > self.sink[cell] + SMALL:
+            self.move(cell, self.sink[cell] - count)
+
+    def move(self, cell: int, change: float) -> None:
+        """Hide whatever must change with the cell, at the least cost."""
+        box = Box(self.grid, self.positions(cell))
+        moves = box.cheapest(cell, change, self.counts, np.where(self.hidden, COST_HIDDEN, self.cost))
+        moved = box.cells[np.abs(moves) > SMALL]
+        table = self.counts[box.cells] + moves
+        self.hidden[moved] = True
+        self.high[box.cells] = np.maximum(self.high[box.cells], table)
+        self.low[box.cells] = np.minimum(self.low[box.cells], table)
+
+    def positions(self, cell: int) -> list[list[int]]:
+        """The codes of the box on each side: those of the cell, and the leaves cheapest to move."""
+        at = self.grid.coordinates(cell)
+        chosen: list[list[int]] = [sorted(self.grid.ancestors[axis][index]) for axis, index in enumerate(at)]
+        cost = np.where(self.hidden, 0, self.cost).reshape(self.grid.shape)
+        queues = []
+        for axis, leaves in enumerate(self.grid.leaves):
+            line = cost[tuple(slice(None) if side == axis else index for side, index in enumerate(at))]
+            under = self.grid.below[axis][at[axis]] > 0
+            near = {
+                leaf: (not inside, line[leaf], leaf)
+                for leaf, inside in zip(leaves.tolist(), under, strict=True)
+            }
+            queues.append(sorted(near, key=near.__getitem__))
+        return _filled(self.grid, chosen, queues)
+
+
+def _filled(grid: Grid, chosen: list[list[int]], queues: list[list[int]]) -> list[list[int]]:
+    """Add leaves with their ancestors, side by side, while the box stays small; at least one each."""
+    rounds = max(len(queue) for queue in queues)
+    for turn in range(rounds):
+        for axis, queue in enumerate(queues):
+            if turn >= len(queue):
+                continue
+            wider = sorted({*chosen[axis], *grid.ancestors[axis][queue[turn]]})
+            others = [len(side) for other, side in enumerate(chosen) if other != axis]
+            if turn == 0 or len(wider) * int(np.prod(others)) <= CELLS_IN_BOX:
+                chosen[axis] = wider
+    return chosen
+
+
+def _costs(grid: Grid, counts: Floats) -> Floats:
+    """What hiding a cell costs the reader: more for sums, most for an empty cell."""
+    margins = np.zeros(grid.shape)
+    for axis, matrix in enumerate(grid.below):
+        shape = [1] * len(grid.shape)
+        shape[axis] = grid.shape[axis]
+        margins = margins + (matrix.sum(axis=1) > 1).reshape(shape)
+    return np.where(counts == 0, COST_EMPTY, 1 + np.log2(1 + counts)) * COST_MARGIN ** margins.ravel()
+
+
+class Box:
+    """A part of the grid, closed under ancestors, as a linear programme: outside of it nothing moves."""
+
+    def __init__(self, grid: Grid, positions: list[list[int]]) -> None:
+        self.cells = grid.numbers[np.ix_(*positions)].ravel()
+        inside = np.full(grid.size, -1)
+        inside[self.cells] = np.arange(len(self.cells))
+        self.place = inside
+        rows: list[tuple[list[int], list[float]]] = []
+        numbers = np.arange(len(self.cells)).reshape([len(side) for side in positions])
+        for axis, parent, children in grid.families:
+            where = {position: index for index, position in enumerate(positions[axis])}
+            kept = [where[child] for child in children if child in where]
+            if parent not in where or not kept:
+                continue
+            lines = np.stack(
+                [np.take(numbers, index, axis=axis).ravel() for index in (where[parent], *kept)], axis=1
+            )
+            factors = [1.0, *[-1.0] * len(kept)]
+            rows.extend((line, factors) for line in lines.tolist())
+        size = len(self.cells)
+        self.rows = Rows(
+            [([*line, *(index + size for index in line)], [*f, *(-x for x in f)]) for line, f in rows]
+        )
+        self.count = len(rows)
+
+    def cheapest(self, cell: int, change: float, counts: Floats, cost: Floats) -> Floats:
+        """How each cell of the box moves when one moves by `change` and no sum breaks, at the least cost."""
+        size = len(self.cells)
+        up, down = np.full(size, np.inf), counts[self.cells].copy()
+        lower = np.zeros(2 * size)
+        own = int(self.place[cell])
+        up[own], down[own] = max(change, 0), max(-change, 0)
+        lower[own], lower[own + size] = up[own], down[own]
+        zeros = np.zeros(self.count)
+        programme = Programme(
+            self.rows, (zeros, zeros), (lower, np.concatenate([up, down])), simplex=DUAL_SIMPLEX
+        )
+        prices = cost[self.cells]
+        answer = programme.minimise(np.concatenate([prices, prices]))
+        return answer[:size] - answer[size:]
