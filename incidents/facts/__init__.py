@@ -1,0 +1,1 @@
+"""Coded, coarse rows that analysts may count; nothing here knows a case."""

@@ -1,0 +1,141 @@
+"""The columns of a fact: one coarse, coded row for each act, and nothing that points at a person.
+
+Declared once; the store, the counts and the tests read it from here. No data frame library is imported: a writer of
+facts needs only the row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import Final, NamedTuple
+
+from incidents.codebook.services import codebook
+
+# Raise this when a change of the rules would derive another row from the same document.
+RULES_VERSION: Final = 1
+
+
+class Kind(StrEnum):
+    """How a column is stored."""
+
+    U16 = "u16"
+    U32 = "u32"
+    U64 = "u64"
+    I16 = "i16"
+    I32 = "i32"
+    BOOL = "bool"
+    CODE = "code"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its name, how it is stored, whether it may be empty, and the list its codes come from."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    nullable: bool = False
+    vocabulary: str | None = None
+    facet: str | None = None
+
+
+FACT_COLUMNS: Final = (
+    Column("case", Kind.U64, "Random cell key of the incident."),
+    Column(
+        "person",
+        Kind.U64,
+        "Random cell key of the person or group; empty for a law or policy.",
+        nullable=True,
+    ),
+    Column("year", Kind.I16, "Year; empty when the date spans several.", nullable=True),
+    Column("month", Kind.I32, "Month as yyyymm; empty when the date spans several.", nullable=True),
+    Column("country", Kind.CODE, "ISO 3166-1 alpha-2.", vocabulary="regions"),
+    Column("network", Kind.CODE, "Regional network.", vocabulary="regions"),
+    Column("area", Kind.TEXT, "ISO 3166-2, only where the release level allows it.", nullable=True),
+    Column("violation_group", Kind.CODE, "Top value above the violation.", vocabulary="violation_types"),
+    Column("violation", Kind.CODE, "What was done.", vocabulary="violation_types"),
+    Column("primary", Kind.BOOL, "The one act that counts for this person."),
+    Column("perpetrator_group", Kind.CODE, "ST, SL, NS or UN.", vocabulary="perpetrator_types"),
+    Column("perpetrator", Kind.CODE, "Kind of actor.", vocabulary="perpetrator_types"),
+    Column("gender", Kind.CODE, "Gender as stated.", vocabulary="victim_attributes", facet="GEN"),
+    Column("age", Kind.CODE, "Age band.", vocabulary="victim_attributes", facet="AGE"),
+    Column(
+        "unit",
+        Kind.CODE,
+        "What the row stands for.",
+        nullable=True,
+        vocabulary="victim_attributes",
+        facet="UNIT",
+    ),
+    Column("place_type", Kind.CODE, "Kind of place.", vocabulary="place_types"),
+    Column("nexus", Kind.CODE, "First link to drugs.", vocabulary="drug_nexus"),
+    Column("verification", Kind.CODE, "How well it is verified.", vocabulary="verification_status"),
+    Column("outcome", Kind.CODE, "What became of the person.", nullable=True, vocabulary="outcomes"),
+    Column("open_source", Kind.BOOL, "Every fact is already public."),
+    Column("killed_low", Kind.U32, "Lowest credible number killed by this act."),
+    Column("killed_best", Kind.U32, "Best number killed by this act."),
+    Column("killed_high", Kind.U32, "Highest credible number killed by this act."),
+    Column("release_level", Kind.CODE, "How finely it may be shown.", vocabulary="release_level"),
+    Column("releasable_from", Kind.I32, "Days since 1970-01-01; empty: at once.", nullable=True),
+    Column("reports", Kind.TEXT, "Ids of publications that rest on it, parted by spaces.", nullable=True),
+    Column("rules", Kind.U16, "Version of the rules that derived the row."),
+)
+FACT_NAMES: Final = tuple(column.name for column in FACT_COLUMNS)
+
+
+class FactRow(NamedTuple):
+    """One fact, in the order of `FACT_COLUMNS`."""
+
+    case: int
+    person: int | None
+    year: int | None
+    month: int | None
+    country: str
+    network: str
+    area: str | None
+    violation_group: str
+    violation: str
+    primary: bool
+    perpetrator_group: str
+    perpetrator: str
+    gender: str
+    age: str
+    unit: str | None
+    place_type: str
+    nexus: str
+    verification: str
+    outcome: str | None
+    open_source: bool
+    killed_low: int
+    killed_best: int
+    killed_high: int
+    release_level: str
+    releasable_from: int | None
+    reports: str | None
+    rules: int
+
+
+class HeldRow(NamedTuple):
+    """A case that is not counted, or not wholly: its cell key and why, nothing else."""
+
+    case: int
+    reason: str
+
+
+@cache
+def categories(column: Column) -> tuple[str, ...]:
+    """Return the codes that a coded column may hold, in the order of the codebook; empty for other kinds.
+
+    Retired codes are among them: rows keep what they were given.
+    """
+    if column.vocabulary is None:
+        return ()
+    listed = codebook().vocabulary(column.vocabulary)
+    if column.facet is None:
+        return tuple(code.code for code in listed)
+    return tuple(
+        code.code for code in listed if code.code != column.facet and listed.within(code.code, column.facet)
+    )

@@ -1,0 +1,1 @@
+"""The incident document: its schema, its rules, and what is derived from it."""

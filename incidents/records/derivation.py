@@ -1,0 +1,250 @@
+"""What is derived from a document at every save: a row for its organisation's lists, and facts for those who count.
+
+Facts hold only what the consent gate lets through, for each person apart. Pure: the same document on the same day gives
+the same rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from incidents.codebook.services import codebook
+from incidents.facts.schema import RULES_VERSION, FactRow
+from incidents.records import rules
+from incidents.releases.rules import statistics_decision
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from incidents.records.schema import Act, CaseDocument, Perpetrator, Person
+
+AREA_LEVELS: Final = frozenset({"RL_ADM1", "RL_CASE"})
+DELAY_FOR_THE_LIVING: Final = timedelta(days=30)
+EPOCH: Final = date(1970, 1, 1)
+
+
+class Held(StrEnum):
+    """Why a case has no facts, or not all of them; the first that applies is given."""
+
+    OUT_OF_SCOPE = "out_of_scope"
+    INCOMPLETE = "incomplete"
+    VERIFICATION = "verification"
+    NO_COUNTRY = "no_country"
+    NO_VIOLATION = "no_violation"
+    CONSENT = "consent"
+    CONSENT_OF_SOME = "consent_of_some"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """One case as lists and filters see it: coded values only, no words about it."""
+
+    id: str
+    cell_key: int
+    revision: int
+    ref: str
+    status: str
+    year: int | None
+    month: int | None
+    date_sort: tuple[int, int]
+    date_reported: date | None
+    country: str | None
+    network: str | None
+    area: str | None
+    violation_groups: tuple[str, ...]
+    violations: tuple[str, ...]
+    primary_violation: str | None
+    perpetrator_groups: tuple[str, ...]
+    perpetrators: tuple[str, ...]
+    themes: tuple[str, ...]
+    verification: str
+    verification_floor: str
+    consent_level: str
+    held: Held | None
+    persons: int
+    acts: int
+    killed_best: int
+    priority: str
+    open_source: bool
+    missing: int
+    kept_aside: int
+    monitoring_status: str
+    origin: str
+    summary_state: str | None
+    reports: tuple[str, ...]
+    recorder: str
+
+    @property
+    def counted(self) -> bool:
+        """Whether at least one fact of the case is counted."""
+        return self.held in (None, Held.CONSENT_OF_SOME)
+
+
+def index_row(document: CaseDocument, today: date, *, revision: int = 0) -> IndexRow:
+    """Return the row of a document for its organisation's lists and filters."""
+    incident = document.incident
+    violations = tuple(dict.fromkeys(act.violation for act in document.acts))
+    perpetrators = tuple(dict.fromkeys(entry.perp_type for entry in document.perpetrators if entry.perp_type))
+    harmed = {act.person_id for act in document.acts} - {None}
+    return IndexRow(
+        id=incident.id,
+        cell_key=incident.cell_key,
+        revision=revision,
+        ref=incident.ref,
+        status=document.status,
+        year=incident.date_start.year if incident.date_start else None,
+        month=rules.month(incident),
+        date_sort=incident.date_start.sort_key if incident.date_start else (0, 0),
+        date_reported=incident.date_reported,
+        country=incident.country,
+        network=rules.network(incident),
+        area=incident.adm1,
+        violation_groups=_tops("violation_types", violations),
+        violations=violations,
+        primary_violation=_primary_violation(document),
+        perpetrator_groups=_tops("perpetrator_types", perpetrators),
+        perpetrators=perpetrators,
+        themes=rules.themes(document),
+        verification=rules.verification(document),
+        verification_floor=rules.verification_floor(document),
+        consent_level=rules.consent_level(document, today),
+        held=held(document, today),
+        persons=len(harmed),
+        acts=len(document.acts),
+        killed_best=sum(killed.best for killed in rules.killings(document).values()),
+        priority=incident.priority,
+        open_source=incident.open_source,
+        missing=len(rules.missing(document)),
+        kept_aside=len(document.kept_aside),
+        monitoring_status=incident.monitoring_status,
+        origin=document.origin,
+        summary_state=document.summary_state,
+        reports=tuple(document.reports),
+        recorder=document.recorder,
+    )
+
+
+def held(document: CaseDocument, today: date) -> Held | None:
+    """Return why a document has no facts, or not those of every person; None when all of it is counted."""
+    reason = _held_whole(document)
+    if reason is not None:
+        return reason
+    let_through = {
+        bool(statistics_decision(document, person_id, today)) for person_id in _acted_upon(document)
+    }
+    if let_through == {True}:
+        return None
+    return Held.CONSENT_OF_SOME if True in let_through else Held.CONSENT
+
+
+def fact_rows(document: CaseDocument, today: date) -> list[FactRow]:
+    """Return one fact for each act against a person whom the gate lets through."""
+    if _held_whole(document) is not None:
+        return []
+    open_to_count = {one for one in _acted_upon(document) if statistics_decision(document, one, today)}
+    if not open_to_count:
+        return []
+    return _facts(document, [act for act in document.acts if act.person_id in open_to_count], today)
+
+
+def releasable_from(document: CaseDocument, killing: bool, today: date) -> date | None:  # noqa: FBT001
+    """Return the first day a fact may be released; None: at once.
+
+    Thirty days after the account was received; none for killings known from open sources. Without a day of receipt the
+    delay runs from today.
+    """
+    if killing and document.incident.open_source:
+        return None
+    return (document.incident.date_reported or today) + DELAY_FOR_THE_LIVING
+
+
+def _held_whole(document: CaseDocument) -> Held | None:
+    if document.incident.priority == "PRI_X":
+        return Held.OUT_OF_SCOPE
+    if document.status != "complete":
+        return Held.INCOMPLETE
+    if rules.verification(document) not in rules.COUNTED:
+        return Held.VERIFICATION
+    if document.incident.country is None:
+        return Held.NO_COUNTRY
+    return None if document.acts else Held.NO_VIOLATION
+
+
+def _acted_upon(document: CaseDocument) -> dict[str | None, None]:
+    return dict.fromkeys(act.person_id for act in document.acts)
+
+
+def _facts(document: CaseDocument, acts: list[Act], today: date) -> list[FactRow]:
+    incident = document.incident
+    persons = {person.id: person for person in document.persons}
+    primary = set(rules.primary_acts(document).values())
+    killings = rules.killings(document)
+    country = incident.country or ""
+    level = rules.release_level(incident)
+    verification = rules.verification(document)
+    rows = []
+    for act in acts:
+        person = persons.get(act.person_id or "")
+        actor = rules.lead_perpetrator(entry for entry in document.perpetrators if act.id in entry.act_ids)
+        killed = killings.get(act.id, rules.NOBODY)
+        day = releasable_from(document, killing=rules.is_killing(act.violation), today=today)
+        rows.append(
+            FactRow(
+                case=incident.cell_key,
+                person=person.cell_key if person else None,
+                year=incident.date_start.year if incident.date_start else None,
+                month=rules.month(incident),
+                country=country,
+                network=rules.network(incident) or "NET_NONE",
+                area=incident.adm1 if level in AREA_LEVELS else None,
+                violation_group=_top("violation_types", act.violation),
+                violation=act.violation,
+                primary=act.id in primary,
+                perpetrator_group=_top("perpetrator_types", actor),
+                perpetrator=actor,
+                gender=(person and person.gender) or "GEN_UNK",
+                age=(person and person.age_band) or "AGE_UNK",
+                unit=person.unit or "UNIT_IND" if person else None,
+                place_type=incident.place_type or "PL_UNK",
+                nexus=incident.drug_nexus[0] if incident.drug_nexus else rules.UNCLEAR_NEXUS,
+                verification=verification,
+                outcome=_outcome(act),
+                open_source=incident.open_source,
+                killed_low=killed.low,
+                killed_best=killed.best,
+                killed_high=killed.high,
+                release_level=level,
+                releasable_from=(day - EPOCH).days if day else None,
+                reports=" ".join(document.reports) or None,
+                rules=RULES_VERSION,
+            )
+        )
+    return rows
+
+
+def _primary_violation(document: CaseDocument) -> str | None:
+    """Return the violation a list shows: of each person's primary act, the one that coding rule 3 puts first."""
+    primary = set(rules.primary_acts(document).values())
+    return min(
+        (act.violation for act in document.acts if act.id in primary), key=rules.primary_rank, default=None
+    )
+
+
+def _outcome(act: Act) -> str | None:
+    """Return the one outcome that a count shows: death before all others, else the first named."""
+    if "OUT_DEAD" in act.status_at_end:
+        return "OUT_DEAD"
+    return act.status_at_end[0] if act.status_at_end else None
+
+
+@cache
+def _top(vocabulary: str, code: str) -> str:
+    return codebook().vocabulary(vocabulary).top(code)
+
+
+def _tops(vocabulary: str, codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_top(vocabulary, code) for code in codes))

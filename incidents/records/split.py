@@ -1,0 +1,84 @@
+"""A document in two sealed parts: the account, which opens alone, and the identity, which points at people.
+
+Both are plain JSON values. What is empty (no answer, no text, no entries) is left out of both: an empty field is a field
+at its default in every version of the schema.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, Final
+
+from incidents.records.fields import IDENTITY, Record, inner_record, mark_of
+from incidents.records.schema import CaseDocument
+from incidents.records.upgrade import upgrade
+
+Part = dict[str, Any]
+_EMPTY: Final = ("", [])
+
+
+def split(document: CaseDocument) -> tuple[Part, Part]:
+    """Return the account and the identity of a document; entries of lists are told apart by their ids."""
+    account = document.model_dump(mode="json", exclude_none=True)
+    return account, _take_identity(CaseDocument, account)
+
+
+def join(account: Part, identity: Part) -> CaseDocument:
+    """Return the document of both parts, checked anew; with an empty identity the account opens alone.
+
+    Raises:
+        UnreadableDocument: The account is of a version this program does not know.
+        ValidationError: The parts do not make a valid document.
+    """
+    return CaseDocument.model_validate(upgrade(_merged(account, identity)))
+
+
+class _Plan:
+    """Which fields of a record go to the identity, and which hold records of their own."""
+
+    def __init__(self, model: type[Record]) -> None:
+        self.identity: list[str] = []
+        self.single: list[tuple[str, type[Record]]] = []
+        self.many: list[tuple[str, type[Record]]] = []
+        for name, info in model.model_fields.items():
+            inner, is_list = inner_record(info)
+            mark = mark_of(info)
+            if inner is not None:
+                (self.many if is_list else self.single).append((name, inner))
+            elif mark is not None and mark.part == IDENTITY:
+                self.identity.append(name)
+
+
+_plan = cache(_Plan)
+
+
+def _take_identity(model: type[Record], values: Part) -> Part:
+    """Move the identity fields out of `values`, drop what is empty, and return what was moved."""
+    plan = _plan(model)
+    taken = {name: value for name in plan.identity if (value := values.pop(name, "")) not in _EMPTY}
+    for name, inner in plan.single:
+        if name in values and (moved := _take_identity(inner, values[name])):
+            taken[name] = moved
+            if not values[name]:
+                del values[name]
+    for name, inner in plan.many:
+        parts = ((entry, _take_identity(inner, entry)) for entry in values[name])
+        if moved := {entry["id"]: part for entry, part in parts if part}:
+            taken[name] = moved
+    for name in [name for name, value in values.items() if value in _EMPTY]:
+        del values[name]
+    return taken
+
+
+def _merged(account: Part, identity: Part) -> Part:
+    """Return `account` with the values of `identity` put back; neither is changed."""
+    merged = dict(account)
+    for name, value in identity.items():
+        current = merged.get(name)
+        if isinstance(current, list):
+            merged[name] = [_merged(entry, value.get(entry["id"], {})) for entry in current]
+        elif isinstance(value, dict):
+            merged[name] = _merged(current or {}, value)
+        else:
+            merged[name] = value
+    return merged

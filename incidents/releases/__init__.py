@@ -1,0 +1,1 @@
+"""What leaves an organisation: the consent gate, the register, the writers."""

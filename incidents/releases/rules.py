@@ -1,0 +1,241 @@
+"""The consent gate: may something about this person be used for this purpose? (standards 4.1 to 4.3)
+
+Every row, page and file that leaves the organisation asks here. The last answer of a person about a purpose counts; no
+answer is no. Pure: a document in, a decision with its reason out; the reason is what a page explains in plain words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING, Final
+
+from incidents.codebook.services import codebook
+from incidents.records.killings import is_killing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from incidents.records.schema import CaseDocument, Consent, Person
+
+STATISTICS: Final = "CP_STAT"
+KEEPING: Final = "CP_STORE"
+AFTER_DEATH: Final = "CP_DEATH"
+CHILD_BANDS: Final = frozenset({"AGE_0_11", "AGE_12_14", "AGE_15_17", "AGE_CH"})
+GROUP_UNITS: Final = frozenset({"UNIT_GRP", "UNIT_ORG", "UNIT_COM"})
+_DEAD_OR_MISSING: Final = frozenset({"OUT_DEAD", "OUT_MISS"})
+# Nothing above this level for a child, nor on the strength of a wish for after death (standards 4.3).
+MOST_FOR_A_CHILD: Final = 4
+# From this level on a consent is asked again after a year.
+ASK_AGAIN_FROM: Final = 5
+ASK_AGAIN_AFTER: Final = timedelta(days=365)
+
+
+class Reason(StrEnum):
+    """Why the gate let something through or not."""
+
+    CONSENT = "consent"
+    OPEN_SOURCE = "open_source"
+    WISH_AFTER_DEATH = "wish_after_death"
+    NO_PERSON = "no_person"
+    NOT_ASKED = "not_asked"
+    REFUSED = "refused"
+    STORAGE_REFUSED = "storage_refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    ASK_AGAIN = "ask_again"
+    NOT_EXPLAINED = "not_explained"
+    OTHER_RECIPIENT = "other_recipient"
+    NOT_POSSIBLE_YET = "not_possible_yet"
+    BASIS_MISSING = "basis_missing"
+    NOT_OPEN_SOURCE = "not_open_source"
+    OPEN_SOURCE_TOTALS_ONLY = "open_source_totals_only"
+    GUARDIAN_NEEDED = "guardian_needed"
+    TOO_FAR_FOR_A_CHILD = "too_far_for_a_child"
+    NEXT_OF_KIN_NEEDED = "next_of_kin_needed"
+    NEXT_OF_KIN_ONLY_FOR_THE_DEAD = "next_of_kin_only_for_the_dead"
+    UNKNOWN_PERSON = "unknown_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Whether something may be used, and why."""
+
+    allowed: bool
+    reason: Reason
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+@cache
+def level_of(purpose: str) -> int:
+    """Return how far a purpose goes, from 1 (support only) to 6 (public identity), as the codebook maps it."""
+    levels = codebook().vocabulary("consent_levels")
+    target = levels[purpose].mappings["CL"][0]
+    return int(levels[target].mappings["RANK"][0])
+
+
+def latest(consents: Sequence[Consent], person_id: str, purpose: str) -> Consent | None:
+    """Return the row that counts: the last one of this person and purpose in the order they were added."""
+    found = None
+    for row in consents:
+        if row.person_id == person_id and row.purpose == purpose:
+            found = row
+    return found
+
+
+def answer_of(row: Consent | None, *, recipient: str | None = None, today: date) -> Decision:
+    """Say whether a row is a yes that holds today, whoever gave it.
+
+    Args:
+        row: The last row of the person and purpose, or None when nobody asked.
+        recipient: The body that is to receive something, when the purpose is sharing.
+        today: The day of use.
+    """
+    if row is None or row.answer == "not_asked":
+        return Decision(False, Reason.NOT_ASKED)
+    refusal = _refusal(row, recipient, today)
+    return Decision(refusal is None, refusal or Reason.CONSENT)
+
+
+def allowed(
+    consents: Sequence[Consent], person_id: str, purpose: str, *, recipient: str | None = None, today: date
+) -> bool:
+    """Say whether the person's last answer is a yes that holds, as standards 4.3 put it.
+
+    This looks at the row alone. `decide` also asks who may answer for whom, and is what a release asks.
+    """
+    return answer_of(latest(consents, person_id, purpose), recipient=recipient, today=today).allowed
+
+
+def decide(
+    document: CaseDocument, person_id: str, purpose: str, *, recipient: str | None = None, today: date
+) -> Decision:
+    """Say whether something about a person of the document may be used for a purpose today, and why."""
+    person = document.person(person_id)
+    if person is None:
+        return Decision(False, Reason.UNKNOWN_PERSON)
+    keeping = latest(document.consents, person_id, KEEPING)
+    if keeping is not None and (keeping.answer == "no" or keeping.withdrawn_on):
+        # Who does not want the record kept does not want it used either.
+        return Decision(False, Reason.WITHDRAWN if keeping.withdrawn_on else Reason.STORAGE_REFUSED)
+    if document.incident.open_source:
+        return _decide_open_source(document, person_id, purpose, recipient=recipient, today=today)
+    if dead_or_missing(document, person):
+        return _decide_for_the_dead(document, person, purpose, recipient=recipient, today=today)
+    row = latest(document.consents, person_id, purpose)
+    decision = answer_of(row, recipient=recipient, today=today)
+    if row is None or not decision:
+        return decision
+    objection = _wrong_basis_for_the_living(person, row)
+    return Decision(False, objection) if objection else decision
+
+
+def statistics_decision(document: CaseDocument, person_id: str | None, today: date) -> Decision:
+    """Say whether the coded row of a person may enter totals; every fact passes here.
+
+    An act without a person, a law or a policy, concerns nobody in particular and may be counted.
+    """
+    if person_id is None:
+        return Decision(True, Reason.NO_PERSON)
+    return decide(document, person_id, STATISTICS, today=today)
+
+
+def is_child(person: Person) -> bool:
+    """Say whether the person was under 18."""
+    return person.age_band in CHILD_BANDS
+
+
+def identifiable(person: Person) -> bool:
+    """Say whether the entry stands for somebody in particular, and not a group, organisation or community."""
+    return person.unit not in GROUP_UNITS
+
+
+def dead_or_missing(document: CaseDocument, person: Person) -> bool:
+    """Say whether the next of kin answer for the person."""
+    if person.deceased:
+        return True
+    return any(
+        is_killing(act.violation) or not _DEAD_OR_MISSING.isdisjoint(act.status_at_end)
+        for act in document.acts
+        if act.person_id == person.id
+    )
+
+
+def _refusal(row: Consent, recipient: str | None, today: date) -> Reason | None:
+    checks = (
+        (row.withdrawn_on is not None, Reason.WITHDRAWN),
+        (row.answer != "yes", Reason.REFUSED),
+        (row.given_by == "CB_NO", Reason.NOT_POSSIBLE_YET),
+        (row.given_by is None, Reason.BASIS_MISSING),
+        # Public facts are used without contact: there is nobody to explain to.
+        (row.given_by != "CB_OPEN" and not row.explained.complete, Reason.NOT_EXPLAINED),
+        (row.expires_on is not None and today >= row.expires_on, Reason.EXPIRED),
+        (recipient is not None and _plain(row.recipient) != _plain(recipient), Reason.OTHER_RECIPIENT),
+    )
+    return next((reason for refused, reason in checks if refused), None) or _overdue(row, today)
+
+
+def _overdue(row: Consent, today: date) -> Reason | None:
+    if level_of(row.purpose) < ASK_AGAIN_FROM:
+        return None
+    due = row.review_on or (row.given_on and row.given_on + ASK_AGAIN_AFTER)
+    return Reason.ASK_AGAIN if due is None or today >= due else None
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _wrong_basis_for_the_living(person: Person, row: Consent) -> Reason | None:
+    if row.given_by == "CB_OPEN":
+        return Reason.NOT_OPEN_SOURCE
+    if row.given_by == "CB_NOK":
+        return Reason.NEXT_OF_KIN_ONLY_FOR_THE_DEAD
+    if not is_child(person):
+        return None
+    if row.given_by != "CB_TEEN":
+        return Reason.GUARDIAN_NEEDED
+    return Reason.TOO_FAR_FOR_A_CHILD if level_of(row.purpose) > MOST_FOR_A_CHILD else None
+
+
+def _decide_for_the_dead(
+    document: CaseDocument, person: Person, purpose: str, *, recipient: str | None, today: date
+) -> Decision:
+    wish = latest(document.consents, person.id, AFTER_DEATH)
+    if wish is not None and wish.answer != "not_asked":
+        held = answer_of(wish, today=today)
+        if held.reason in (Reason.REFUSED, Reason.WITHDRAWN):
+            return held
+        if held and recipient is None and level_of(purpose) <= level_of(AFTER_DEATH):
+            return Decision(True, Reason.WISH_AFTER_DEATH)
+    row = latest(document.consents, person.id, purpose)
+    decision = answer_of(row, recipient=recipient, today=today)
+    if row is None or not decision:
+        return decision
+    if row.given_by == "CB_OPEN":
+        return Decision(False, Reason.NOT_OPEN_SOURCE)
+    if row.given_by not in ("CB_NOK", "CB_REP"):
+        return Decision(False, Reason.NEXT_OF_KIN_NEEDED)
+    if is_child(person) and level_of(purpose) > MOST_FOR_A_CHILD:
+        return Decision(False, Reason.TOO_FAR_FOR_A_CHILD)
+    return decision
+
+
+def _decide_open_source(
+    document: CaseDocument, person_id: str, purpose: str, *, recipient: str | None, today: date
+) -> Decision:
+    spoken = [row for row in document.consents if row.given_by != "CB_OPEN"]
+    row = latest(spoken, person_id, purpose)
+    # A request of the person or the family to be left out wins over any later row that nobody spoke.
+    if row is not None and (row.answer == "no" or row.withdrawn_on):
+        return Decision(False, Reason.WITHDRAWN if row.withdrawn_on else Reason.REFUSED)
+    if purpose == STATISTICS:
+        return Decision(True, Reason.OPEN_SOURCE)
+    decision = answer_of(row, recipient=recipient, today=today)
+    if decision.reason is Reason.NOT_ASKED:
+        return Decision(False, Reason.OPEN_SOURCE_TOTALS_ONLY)
+    return decision
