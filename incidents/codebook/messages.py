@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,12 +11,13 @@ if TYPE_CHECKING:
 
 def extract(
     fileobj: IO[bytes],
-    keywords: Mapping[str, object],  # noqa: ARG001
-    comment_tags: Collection[str],  # noqa: ARG001
-    options: Mapping[str, object],  # noqa: ARG001
+    keywords: Mapping[str, object],
+    comment_tags: Collection[str],
+    options: Mapping[str, object],
 ) -> Iterator[tuple[int, str, str, list[str]]]:
     """Babel's extraction interface for a vocabulary: (line, function, message, comments)."""
-    reader = csv.DictReader(io.TextIOWrapper(fileobj, encoding="utf-8", newline=""))
+    del keywords, comment_tags, options  # a table has no calls to look for
+    reader = csv.DictReader(line.decode("utf-8") for line in fileobj)
     for row in reader:
         for column in ("label", "definition"):
             yield reader.line_num, "gettext", row[column], [f"{row['code']}: {column}"]

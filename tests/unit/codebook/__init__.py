@@ -1,0 +1,1 @@
+"""The codebook: reading it, asking it, and what its vocabularies promise."""
