@@ -30,17 +30,18 @@ if TYPE_CHECKING:
     Ranges = Mapping[Key, tuple[float, float]]
 
 SMALL: Final = 1e-6
+MOST: Final = 1e6  # persons a reader could believe in, so that a table with a hidden total has bounds
 
 
 def findings(protected: ProtectedTable, truth: Table | None, policy: Policy) -> list[Finding]:
     """Every weakness, sorted. See `audit`."""
+    counts = None if truth is None else truth.all_counts()
     try:
-        found = bounds(protected)
+        found = Attack(protected, counts).run()
     except Unsolved:
         return [Finding(next(iter(protected.cells)), Kind.IMPOSSIBLE)]
     weak = [*_published(protected), *_pinned(found)]
-    if truth is not None:
-        counts = truth.all_counts()
+    if counts is not None:
         weak += [*_untrue(protected, counts), *_narrow(found, counts, protected.threshold)]
         weak += _shared(protected, found, counts, policy)
     return sorted(set(weak), key=lambda finding: (finding.cell, finding.kind.value))
@@ -98,64 +99,88 @@ def _keys(sides: tuple[Dimension, ...]) -> Iterator[Key]:
 
 def bounds(protected: ProtectedTable) -> dict[Key, tuple[float, float]]:
     """The least and greatest value of each hidden cell, given every published one. Raises `Unsolved`."""
-    return Attack(protected).run()
+    return Attack(protected, None).run()
 
 
 class Attack:
-    """The unknowns and equations of one table."""
+    """The unknowns and equations of one table.
 
-    def __init__(self, protected: ProtectedTable) -> None:
-        self.hidden = protected.hidden
+    Without the truth it is the attack of a reader who is in no cell, and bounds are exact. With it, each cell with
+    persons has one among the attackers, who pool that they are counted there (a cell's own persons do not attack
+    their cell), and the search stops at bounds that are wide enough.
+    """
+
+    def __init__(self, protected: ProtectedTable, truth: Mapping[Key, int] | None) -> None:
+        self.cells, self.truth, self.threshold = protected.cells, truth, protected.threshold
         leaves = list(product(*(side.leaves for side in protected.dimensions)))
-        self.unknown = [key for key in leaves if protected.cells[key] is HIDDEN]
+        self.unknown = [key for key in leaves if self.cells[key] is HIDDEN]
+        self.known: dict[Key, int] = {}
+        self.parts: dict[Key, list[int]] = {}
         column = {key: index for index, key in enumerate(self.unknown)}
-        known: dict[Key, int] = {}
-        parts: dict[Key, list[int]] = {}
         paths = [{leaf: side.path(leaf) for leaf in side.leaves} for side in protected.dimensions]
         for leaf in leaves:
-            value = protected.cells[leaf]
+            value = self.cells[leaf]
             for cell in product(*(path[code] for path, code in zip(paths, leaf, strict=True))):
                 if value is HIDDEN:
-                    parts.setdefault(cell, []).append(column[leaf])
+                    self.parts.setdefault(cell, []).append(column[leaf])
                 else:
-                    known[cell] = known.get(cell, 0) + value
-        self.parts, self.known = parts, known
-        self.equations = [
-            (columns, value - known.get(cell, 0))
-            for cell, columns in parts.items()
-            if (value := protected.cells[cell]) is not HIDDEN
-        ]
+                    self.known[cell] = self.known.get(cell, 0) + value
+        self.least = np.array(
+            [0 if truth is None else min(truth[key], 1) for key in self.unknown], dtype=np.float64
+        )
 
     def run(self) -> dict[Key, tuple[float, float]]:
-        """Widen each hidden cell's range until the solver says that it ends there."""
-        size = len(self.unknown)
-        shown = {
-            cell: (float(self.known.get(cell, 0)),) * 2 for cell in self.hidden if cell not in self.parts
-        }
-        if not size:
-            return {cell: (low, high) for cell, (low, high) in shown.items()}
-        sums = np.array([value for _, value in self.equations], dtype=np.float64)
-        rows = Rows([(columns, [1.0] * len(columns)) for columns, _ in self.equations])
-        span = (np.zeros(size), np.full(size, np.inf))
-        programme = Programme(rows, (sums, sums), span, simplex=PRIMAL_SIMPLEX)
-        found: dict[Key, tuple[float, float]] = {**shown}
-        for cell in self.hidden:
-            if cell in self.parts:
-                found[cell] = self._range(programme, cell)
+        """The range of each hidden cell."""
+        hidden = [cell for cell, value in self.cells.items() if value is HIDDEN]
+        asked = [cell for cell in hidden if cell in self.parts]
+        found = {cell: (float(self.known.get(cell, 0)),) * 2 for cell in hidden if cell not in self.parts}
+        if asked:
+            low, high = self._ranges(asked)
+            found |= {cell: (low[index], high[index]) for index, cell in enumerate(asked)}
         return found
 
-    def _range(self, programme: Programme, cell: Key) -> tuple[float, float]:
-        objective = np.zeros(len(self.unknown))
-        objective[self.parts[cell]] = 1.0
-        base = float(self.known.get(cell, 0))
-        low = base + float(objective @ programme.minimise(objective))
-        high = base + float(objective @ programme.minimise(-objective))
-        return low, high
+    def _ranges(self, asked: list[Key]) -> tuple[list[float], list[float]]:
+        programme = self._programme()
+        base = np.array([self.known.get(cell, 0) for cell in asked], dtype=np.float64)
+        flat = np.array([column for cell in asked for column in self.parts[cell]])
+        starts = np.cumsum([0, *(len(self.parts[cell]) for cell in asked)])[:-1]
+        high, low = np.full(len(asked), -np.inf), np.full(len(asked), np.inf)
+        for index, cell in enumerate(asked):
+            objective = np.zeros(len(self.unknown))
+            objective[self.parts[cell]] = 1.0
+            if not self._enough(cell, low[index], high[index]):
+                table = base + np.add.reduceat(programme.minimise(-objective)[flat], starts)
+                high, low = np.maximum(high, table), np.minimum(low, table)
+            if not self._enough(cell, low[index], high[index]):
+                programme.bound(np.where(objective > 0, 0.0, self.least), self._most())
+                low[index] = min(low[index], base[index] + objective @ programme.minimise(objective))
+                programme.bound(self.least, self._most())
+        return low.tolist(), high.tolist()
+
+    def _programme(self) -> Programme:
+        equations = [
+            (columns, value - self.known.get(cell, 0))
+            for cell, columns in self.parts.items()
+            if (value := self.cells[cell]) is not HIDDEN
+        ]
+        rows = Rows([(columns, [1.0] * len(columns)) for columns, _ in equations])
+        sums = np.array([value for _, value in equations], dtype=np.float64)
+        return Programme(rows, (sums, sums), (self.least, self._most()), simplex=PRIMAL_SIMPLEX)
+
+    def _most(self) -> Floats:
+        return np.full(len(self.unknown), MOST)
+
+    def _enough(self, cell: Key, low: float, high: float) -> bool:
+        """Whether tables already seen show that the cell is safe; never when bounds are to be exact."""
+        if self.truth is None or _floor(high) <= _ceil(low):
+            return False
+        count = self.truth[cell]
+        return not 0 < count < self.threshold or (_floor(high) >= self.threshold and _ceil(low) <= count - 1)
 
 
-def _floor(value: float) -> int:
-    return int(np.floor(value + SMALL))
+def _floor(value: float) -> float:
+    return float(np.floor(value + SMALL))
 
 
-def _ceil(value: float) -> int:
-    return int(np.ceil(value - SMALL))
+def _ceil(value: float) -> float:
+    return float(np.ceil(value - SMALL))

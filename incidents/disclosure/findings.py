@@ -18,7 +18,6 @@ class Kind(Enum):
     SMALL = "small"  # a small count is published
     UNTRUE = "untrue"  # a published count is not the true one
     SHARED = "shared"  # all persons of a row can be told to share a value
-    ALONE = "alone"  # a person who knows to be the only one in a cell can work out another hidden count
     IMPOSSIBLE = "impossible"  # no true table fits what is published
 
 

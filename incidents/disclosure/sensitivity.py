@@ -42,7 +42,7 @@ def needs(grid: Grid, counts: Ints, threshold: int, policy: Policy) -> Needs:
 
 
 def shared_values(grid: Grid, counts: Ints, policy: Policy) -> list[tuple[int, int]]:
-    """Rows whose persons share one value of an attribute: the full cell, and an empty one to hide beside it."""
+    """Rows whose persons share one value of an attribute: the full cell, and an empty one beside it."""
     found = []
     for axis, _, children in grid.families:
         if grid.dimensions[axis].name not in policy.group_attributes or len(children) == 1:

@@ -33,6 +33,7 @@ class Programme:
         self._highs = create()
         self._highs.setOptionValue("output_flag", "off")
         self._highs.setOptionValue("threads", 1)
+        self._highs.setOptionValue("presolve", "off")  # the programmes are small: it costs more than it saves
         self._highs.setOptionValue("simplex_strategy", simplex)
         self._columns = len(bounds[0])
         self._all = np.arange(self._columns, dtype=np.int32)

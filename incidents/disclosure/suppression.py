@@ -85,6 +85,9 @@ class Search:
         self.first = first.hidden
         self.high, self.low = self.counts.copy(), self.counts.copy()
         self.cost = _costs(grid, self.counts)
+        self.insiders = np.zeros(grid.size)
+        leaves = grid.leaf_numbers()
+        self.insiders[leaves] = self.counts[leaves] > 0
 
     def run(self) -> None:
         """Serve the neediest cells first; cells hidden on the way are served in later rounds."""
@@ -112,28 +115,38 @@ class Search:
     def move(self, cell: int, change: float) -> None:
         """Hide whatever must change with the cell, at the least cost."""
         box = Box(self.grid, self.positions(cell))
-        moves = box.cheapest(cell, change, self.counts, np.where(self.hidden, COST_HIDDEN, self.cost))
-        moved = box.cells[np.abs(moves) > SMALL]
+        least = self.insiders.copy()
+        if change < 0:
+            least[self.below(cell)] = 0
+        moves = box.cheapest(cell, change, self.counts - least, np.where(self.hidden, COST_HIDDEN, self.cost))
+        self.hidden[box.cells[np.abs(moves) > SMALL]] = True
         table = self.counts[box.cells] + moves
-        self.hidden[moved] = True
-        self.high[box.cells] = np.maximum(self.high[box.cells], table)
-        self.low[box.cells] = np.minimum(self.low[box.cells], table)
+        # someone counted in a cell knows that it is not empty: where the table empties one, it convinces them of
+        # nothing, and it is a witness for the cell that was asked for alone
+        shown = np.all(table >= self.insiders[box.cells] - SMALL) or box.cells == cell
+        self.high[box.cells] = np.maximum(self.high[box.cells], np.where(shown, table, self.high[box.cells]))
+        self.low[box.cells] = np.minimum(self.low[box.cells], np.where(shown, table, self.low[box.cells]))
+
+    def below(self, cell: int) -> Ints:
+        """The leaf cells that a cell sums."""
+        at = self.grid.coordinates(cell)
+        sides = zip(self.grid.leaves, self.grid.below, at, strict=True)
+        inside = (leaves[matrix[index] > 0] for leaves, matrix, index in sides)
+        return self.grid.numbers[np.ix_(*inside)].ravel()
 
     def positions(self, cell: int) -> list[list[int]]:
-        """The codes of the box on each side: those of the cell, and the leaves cheapest to move."""
+        """The codes of the box: those of the cell and of its fullest leaf, then the cheapest to move."""
         at = self.grid.coordinates(cell)
-        chosen: list[list[int]] = [sorted(self.grid.ancestors[axis][index]) for axis, index in enumerate(at)]
+        leaves = self.below(cell)
+        fullest = self.grid.coordinates(int(leaves[np.argmax(self.counts[leaves])]))
         cost = np.where(self.hidden, 0, self.cost).reshape(self.grid.shape)
         queues = []
-        for axis, leaves in enumerate(self.grid.leaves):
+        for axis, codes in enumerate(self.grid.leaves):
             line = cost[tuple(slice(None) if side == axis else index for side, index in enumerate(at))]
-            under = self.grid.below[axis][at[axis]] > 0
-            near = {
-                leaf: (not inside, line[leaf], leaf)
-                for leaf, inside in zip(leaves.tolist(), under, strict=True)
-            }
-            queues.append(sorted(near, key=near.__getitem__))
-        return _filled(self.grid, chosen, queues)
+            cheapest = codes[np.lexsort((codes, line[codes]))]
+            queues.append([fullest[axis], *(code for code in cheapest.tolist() if code != fullest[axis])])
+        own = [sorted(self.grid.ancestors[axis][index]) for axis, index in enumerate(at)]
+        return _filled(self.grid, own, queues)
 
 
 def _filled(grid: Grid, chosen: list[list[int]], queues: list[list[int]]) -> list[list[int]]:
@@ -186,10 +199,13 @@ class Box:
         )
         self.count = len(rows)
 
-    def cheapest(self, cell: int, change: float, counts: Floats, cost: Floats) -> Floats:
-        """How each cell of the box moves when one moves by `change` and no sum breaks, at the least cost."""
+    def cheapest(self, cell: int, change: float, spare: Floats, cost: Floats) -> Floats:
+        """How each cell of the box moves when one moves by `change` and no sum breaks, at the least cost.
+
+        `spare` is what each cell may lose.
+        """
         size = len(self.cells)
-        up, down = np.full(size, np.inf), counts[self.cells].copy()
+        up, down = np.full(size, np.inf), spare[self.cells]
         lower = np.zeros(2 * size)
         own = int(self.place[cell])
         up[own], down[own] = max(change, 0), max(-change, 0)
