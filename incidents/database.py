@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import enum
 import secrets
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import LargeBinary, MetaData, String, event, text
+from sqlalchemy import Enum, LargeBinary, MetaData, String, event, text
 from sqlalchemy.engine import Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,14 +45,20 @@ SQLITE_PRAGMAS = {
 class Base(DeclarativeBase):
     """Parent of all models, with constraint names that both databases and Alembic agree on."""
 
-    metadata = MetaData(
-        naming_convention={
-            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-            "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-            "pk": "pk_%(table_name)s",
-        }
+    registry = registry(
+        metadata=MetaData(
+            naming_convention={
+                "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+                "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+                "ck": "ck_%(table_name)s_%(constraint_name)s",
+                "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+                "pk": "pk_%(table_name)s",
+            }
+        ),
+        # Kept as their values in plain text, on both databases alike, so that a new value is no migration.
+        type_annotation_map={
+            enum.Enum: Enum(enum.Enum, native_enum=False, length=20, values_callable=lambda kind: [one.value for one in kind])
+        },
     )
 
 

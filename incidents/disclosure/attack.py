@@ -37,10 +37,12 @@ def findings(protected: ProtectedTable, truth: Table | None, policy: Policy) -> 
     """Every weakness, sorted. See `audit`."""
     counts = None if truth is None else truth.all_counts()
     try:
-        found = Attack(protected, counts).run()
+        attack = Attack(protected)
+        found = attack.run(counts)
+        inside = [] if counts is None else list(Insiders(attack, counts).findings())
     except Unsolved:
         return [Finding(next(iter(protected.cells)), Kind.IMPOSSIBLE)]
-    weak = [*_published(protected), *_pinned(found)]
+    weak = [*_published(protected), *_pinned(found), *inside]
     if counts is not None:
         weak += [*_untrue(protected, counts), *_narrow(found, counts, protected.threshold)]
         weak += _shared(protected, found, counts, policy)
@@ -99,22 +101,17 @@ def _keys(sides: tuple[Dimension, ...]) -> Iterator[Key]:
 
 def bounds(protected: ProtectedTable) -> dict[Key, tuple[float, float]]:
     """The least and greatest value of each hidden cell, given every published one. Raises `Unsolved`."""
-    return Attack(protected, None).run()
+    return Attack(protected).run(None)
 
 
 class Attack:
-    """The unknowns and equations of one table.
+    """The unknowns and equations of one table, and every cell's lowest and highest value met so far."""
 
-    Without the truth it is the attack of a reader who is in no cell, and bounds are exact. With it, each cell with
-    persons has one among the attackers, who pool that they are counted there (a cell's own persons do not attack
-    their cell), and the search stops at bounds that are wide enough.
-    """
-
-    def __init__(self, protected: ProtectedTable, truth: Mapping[Key, int] | None) -> None:
-        self.cells, self.truth, self.threshold = protected.cells, truth, protected.threshold
+    def __init__(self, protected: ProtectedTable) -> None:
+        self.cells, self.threshold = protected.cells, protected.threshold
         leaves = list(product(*(side.leaves for side in protected.dimensions)))
         self.unknown = [key for key in leaves if self.cells[key] is HIDDEN]
-        self.known: dict[Key, int] = {}
+        known: dict[Key, int] = {}
         self.parts: dict[Key, list[int]] = {}
         column = {key: index for index, key in enumerate(self.unknown)}
         paths = [{leaf: side.path(leaf) for leaf in side.leaves} for side in protected.dimensions]
@@ -124,38 +121,33 @@ class Attack:
                 if value is HIDDEN:
                     self.parts.setdefault(cell, []).append(column[leaf])
                 else:
-                    self.known[cell] = self.known.get(cell, 0) + value
-        self.least = np.array(
-            [0 if truth is None else min(truth[key], 1) for key in self.unknown], dtype=np.float64
-        )
+                    known[cell] = known.get(cell, 0) + value
+        self.known = known
+        self.asked = [cell for cell in protected.hidden if cell in self.parts]
+        self.plain = [cell for cell in protected.hidden if cell not in self.parts]
+        self.base = np.array([known.get(cell, 0) for cell in self.asked], dtype=np.float64)
+        self.flat = np.array([column for cell in self.asked for column in self.parts[cell]], dtype=np.int64)
+        self.starts = np.cumsum([0, *(len(self.parts[cell]) for cell in self.asked)])[:-1]
+        self.low, self.high = np.full(len(self.asked), np.inf), np.full(len(self.asked), -np.inf)
+        self.programme = self._programme()
 
-    def run(self) -> dict[Key, tuple[float, float]]:
-        """The range of each hidden cell."""
-        hidden = [cell for cell, value in self.cells.items() if value is HIDDEN]
-        asked = [cell for cell in hidden if cell in self.parts]
-        found = {cell: (float(self.known.get(cell, 0)),) * 2 for cell in hidden if cell not in self.parts}
-        if asked:
-            low, high = self._ranges(asked)
-            found |= {cell: (low[index], high[index]) for index, cell in enumerate(asked)}
-        return found
+    def run(self, truth: Mapping[Key, int] | None) -> dict[Key, tuple[float, float]]:
+        """The range of each hidden cell: exact, or with the truth as far as is needed to see that it is safe."""
+        for index, cell in enumerate(self.asked):
+            for sign in (-1.0, 1.0):
+                if not self._enough(index, truth):
+                    self.solve(cell, sign)
+        found = {cell: (float(self.known[cell]),) * 2 for cell in self.plain}
+        return found | {cell: (self.low[index], self.high[index]) for index, cell in enumerate(self.asked)}
 
-    def _ranges(self, asked: list[Key]) -> tuple[list[float], list[float]]:
-        programme = self._programme()
-        base = np.array([self.known.get(cell, 0) for cell in asked], dtype=np.float64)
-        flat = np.array([column for cell in asked for column in self.parts[cell]])
-        starts = np.cumsum([0, *(len(self.parts[cell]) for cell in asked)])[:-1]
-        high, low = np.full(len(asked), -np.inf), np.full(len(asked), np.inf)
-        for index, cell in enumerate(asked):
-            objective = np.zeros(len(self.unknown))
-            objective[self.parts[cell]] = 1.0
-            if not self._enough(cell, low[index], high[index]):
-                table = base + np.add.reduceat(programme.minimise(-objective)[flat], starts)
-                high, low = np.maximum(high, table), np.minimum(low, table)
-            if not self._enough(cell, low[index], high[index]):
-                programme.bound(np.where(objective > 0, 0.0, self.least), self._most())
-                low[index] = min(low[index], base[index] + objective @ programme.minimise(objective))
-                programme.bound(self.least, self._most())
-        return low.tolist(), high.tolist()
+    def solve(self, cell: Key, sign: float) -> Floats:
+        """The unknowns of a table where a cell is least (sign 1) or greatest (sign -1)."""
+        objective = np.zeros(len(self.unknown))
+        objective[self.parts[cell]] = sign
+        unknowns = self.programme.minimise(objective)
+        table = self.base + np.add.reduceat(unknowns[self.flat], self.starts)
+        self.low, self.high = np.minimum(self.low, table), np.maximum(self.high, table)
+        return unknowns
 
     def _programme(self) -> Programme:
         equations = [
@@ -165,17 +157,59 @@ class Attack:
         ]
         rows = Rows([(columns, [1.0] * len(columns)) for columns, _ in equations])
         sums = np.array([value for _, value in equations], dtype=np.float64)
-        return Programme(rows, (sums, sums), (self.least, self._most()), simplex=PRIMAL_SIMPLEX)
+        size = len(self.unknown)
+        return Programme(rows, (sums, sums), (np.zeros(size), np.full(size, MOST)), simplex=PRIMAL_SIMPLEX)
 
-    def _most(self) -> Floats:
-        return np.full(len(self.unknown), MOST)
-
-    def _enough(self, cell: Key, low: float, high: float) -> bool:
-        """Whether tables already seen show that the cell is safe; never when bounds are to be exact."""
-        if self.truth is None or _floor(high) <= _ceil(low):
+    def _enough(self, index: int, truth: Mapping[Key, int] | None) -> bool:
+        if truth is None or _floor(self.high[index]) <= _ceil(self.low[index]):
             return False
-        count = self.truth[cell]
-        return not 0 < count < self.threshold or (_floor(high) >= self.threshold and _ceil(low) <= count - 1)
+        count = truth[self.asked[index]]
+        wide = _floor(self.high[index]) >= self.threshold and _ceil(self.low[index]) <= count - 1
+        return wide or not 0 < count < self.threshold
+
+
+class Insiders:
+    """The attack of a person counted in one cell, who knows that it is not empty, on the small counts of others."""
+
+    def __init__(self, attack: Attack, truth: Mapping[Key, int]) -> None:
+        self.attack, self.truth = attack, truth
+        self.inhabited = np.array([truth[key] > 0 for key in attack.unknown])
+
+    def findings(self) -> Iterator[Finding]:
+        """Small counts that somebody can narrow down."""
+        for cell in self.attack.asked:
+            if 0 < self.truth[cell] < self.attack.threshold and any(
+                self.convinces(cell, sign) for sign in (-1.0, 1.0)
+            ):
+                yield Finding(cell, Kind.INSIDER)
+
+    def convinces(self, cell: Key, sign: float) -> bool:
+        """Whether some reader is left with too narrow a range.
+
+        All readers together are tried first: what holds against them all holds against each. Then each is tried who
+        is not yet answered by a table that leaves their own cell inhabited.
+        """
+        readers = self.inhabited.copy()
+        readers[self.attack.parts[cell]] = False
+        if self.emptied(cell, sign, readers) is not None:
+            return False
+        suspects = readers
+        while suspects.any():
+            one = np.zeros_like(readers)
+            one[np.argmax(suspects)] = True
+            emptied = self.emptied(cell, sign, one)
+            if emptied is None:
+                return True
+            suspects = suspects & emptied
+        return False
+
+    def emptied(self, cell: Key, sign: float, readers: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+        """The cells emptied in a table that answers these readers; None when there is none."""
+        self.attack.programme.bound(readers.astype(np.float64), np.full(len(readers), MOST))
+        unknowns = self.attack.solve(cell, sign)
+        value = self.attack.known.get(cell, 0) + unknowns[self.attack.parts[cell]].sum()
+        wide = _floor(value) >= self.attack.threshold if sign < 0 else _ceil(value) <= self.truth[cell] - 1
+        return unknowns < 1 - SMALL if wide else None
 
 
 def _floor(value: float) -> float:

@@ -18,6 +18,7 @@ class Kind(Enum):
     SMALL = "small"  # a small count is published
     UNTRUE = "untrue"  # a published count is not the true one
     SHARED = "shared"  # all persons of a row can be told to share a value
+    INSIDER = "insider"  # as narrow, for a person who is counted in another cell
     IMPOSSIBLE = "impossible"  # no true table fits what is published
 
 

@@ -76,56 +76,66 @@ def primary_cells(table: Table, threshold: int, policy: Policy) -> tuple[Key, ..
 
 
 class Search:
-    """Hides cells until each hidden one has the range it needs."""
+    """Hides cells until each hidden one may be as high and as low as it must, in the eyes of every reader.
+
+    A reader may be counted in the table: then they know of their own cell that it is not empty. So `up` and `down`
+    keep, for each cell, the leaf cells that were emptied in every table found so far that takes it high or low
+    enough: None before the first such table, the empty set when no reader is left to convince.
+    """
 
     def __init__(self, grid: Grid, counts: Ints, first: Needs) -> None:
         self.grid, self.counts = grid, counts.astype(np.float64)
-        self.hidden = first.hidden.copy()
-        self.reach, self.sink = first.reach.astype(np.float64), first.sink.astype(np.float64)
-        self.first = first.hidden
-        self.high, self.low = self.counts.copy(), self.counts.copy()
+        self.first, self.hidden = first.hidden, first.hidden.copy()
+        self.reach = np.where(first.hidden, first.reach, counts + 1).astype(np.float64)
+        self.sink = np.where(first.hidden, first.sink, counts - 1).astype(np.float64)
+        enough = frozenset[int]()
+        self.up = [enough if high else None for high in self.counts >= self.reach]
+        self.down = [enough if low else None for low in self.counts <= self.sink]
         self.cost = _costs(grid, self.counts)
-        self.insiders = np.zeros(grid.size)
-        leaves = grid.leaf_numbers()
-        self.insiders[leaves] = self.counts[leaves] > 0
+        self.inhabited = np.zeros(grid.size, dtype=bool)
+        self.inhabited[grid.leaf_numbers()] = counts[grid.leaf_numbers()] > 0
 
     def run(self) -> None:
         """Serve the neediest cells first; cells hidden on the way are served in later rounds."""
-        while (open_cells := self.unserved()).size:
-            for cell in open_cells:
-                self.serve(int(cell))
+        while unserved := [cell for cell in np.flatnonzero(self.hidden).tolist() if not self.served(cell)]:
+            for cell in sorted(unserved, key=lambda cell: (self.counts[cell] - self.reach[cell], cell)):
+                self.serve(cell)
 
-    def unserved(self) -> Ints:
-        """Hidden cells whose known range is not yet wide enough, the neediest first."""
-        short = np.maximum(self.reach - self.high, 0) + np.maximum(self.low - self.sink, 0)
-        exact = ~self.first & (np.floor(self.high + SMALL) <= np.ceil(self.low - SMALL))
-        found = np.flatnonzero(self.hidden & ((short > SMALL) | exact))
-        return found[np.lexsort((found, -short[found]))]
+    def served(self, cell: int) -> bool:
+        """Whether a cell is as wide as it must be; for one hidden for the sake of others, either way is enough."""
+        wide = (self.up[cell] == frozenset(), self.down[cell] == frozenset())
+        return all(wide) if self.first[cell] else any(wide)
 
     def serve(self, cell: int) -> None:
         """Find tables in which the cell is as high, and as low, as it must be able to look."""
-        count = self.counts[cell]
-        reach = self.reach[cell] if self.first[cell] else count + 1
-        exact = np.floor(self.high[cell] + SMALL) <= np.ceil(self.low[cell] - SMALL)
-        if self.high[cell] < reach - SMALL and (self.first[cell] or exact):
-            self.move(cell, reach - count)
-        if self.first[cell] and self.low[cell] > self.sink[cell] + SMALL:
-            self.move(cell, self.sink[cell] - count)
+        if not self.served(cell) and self.up[cell] != frozenset():
+            self.move(cell, self.reach[cell] - self.counts[cell], self.up[cell])
+        if not self.served(cell):
+            self.move(cell, self.sink[cell] - self.counts[cell], self.down[cell])
 
-    def move(self, cell: int, change: float) -> None:
-        """Hide whatever must change with the cell, at the least cost."""
+    def move(self, cell: int, change: float, unconvinced: frozenset[int] | None) -> None:
+        """Hide whatever must change with the cell, at the least cost, and empty no cell of an unconvinced reader."""
         box = Box(self.grid, self.positions(cell))
-        least = self.insiders.copy()
-        if change < 0:
-            least[self.below(cell)] = 0
-        moves = box.cheapest(cell, change, self.counts - least, np.where(self.hidden, COST_HIDDEN, self.cost))
-        self.hidden[box.cells[np.abs(moves) > SMALL]] = True
-        table = self.counts[box.cells] + moves
-        # someone counted in a cell knows that it is not empty: where the table empties one, it convinces them of
-        # nothing, and it is a witness for the cell that was asked for alone
-        shown = np.all(table >= self.insiders[box.cells] - SMALL) or box.cells == cell
-        self.high[box.cells] = np.maximum(self.high[box.cells], np.where(shown, table, self.high[box.cells]))
-        self.low[box.cells] = np.minimum(self.low[box.cells], np.where(shown, table, self.low[box.cells]))
+        spare = self.counts.copy()
+        spare[list(unconvinced or ())] -= 1
+        moves = box.cheapest(cell, change, spare, np.where(self.hidden, COST_HIDDEN, self.cost))
+        moved = np.abs(moves) > SMALL
+        cells, values = box.cells[moved], (self.counts[box.cells] + moves)[moved]
+        self.hidden[cells] = True
+        emptied = frozenset(cells[self.inhabited[cells] & (values < 1 - SMALL)].tolist())
+        for other, value in zip(cells.tolist(), values.tolist(), strict=True):
+            self.witness(other, value, emptied)
+
+    def witness(self, cell: int, value: float, emptied: frozenset[int]) -> None:
+        """Keep what a table says of a cell it moves: whoever is counted in that cell itself does not attack it."""
+        others = emptied.difference(self.below(cell).tolist()) if emptied else emptied
+        for known, wide in (
+            (self.up, value >= self.reach[cell] - SMALL),
+            (self.down, value <= self.sink[cell] + SMALL),
+        ):
+            before = known[cell]
+            if wide:
+                known[cell] = others if before is None else before & others
 
     def below(self, cell: int) -> Ints:
         """The leaf cells that a cell sums."""

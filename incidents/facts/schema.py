@@ -1,7 +1,7 @@
 """The columns of a fact: one coarse, coded row for each act, and nothing that points at a person.
 
-Declared once; the store, the counts and the tests read it from here. No data frame library is imported: a writer of
-facts needs only the row.
+Declared once; the store, the counts and the tests read it from here. No data frame library is imported: a
+writer of facts needs only the row.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """Dates as people know them: a day, a month, a year, about, between, since, unknown.
 
-The form kept is a subset of EDTF (ISO 8601-2:2019, levels 0 and 1): `2025-03-14`, `2025-03`, `2025`, each with `~` for
-"about"; two of them as an interval `2025-03-10/2025-03-16`; `..` for an open end; `XXXX` for unknown. Dates are local
-calendar dates of the common calendar, never points in time: a record from Manila does not change its day in London.
+The form kept is a subset of EDTF (ISO 8601-2:2019, levels 0 and 1): `2025-03-14`, `2025-03`, `2025`, each
+with `~` for "about"; two of them as an interval `2025-03-10/2025-03-16`; `..` for an open end; `XXXX` for
+unknown. Dates are local calendar dates of the common calendar, never points in time: a record from Manila
+does not change its day in London.
 """
 
 from __future__ import annotations
@@ -219,7 +220,7 @@ def _interval(first: Edtf | None, last: Edtf | None) -> Edtf:
         raise DateProblem("date_order")
     text = f"{first.text if first else '..'}/{last.text if last else '..'}"
     return Edtf(
-        text, begins, ends, approximate=bool(first and first.approximate or last and last.approximate)
+        text, begins, ends, approximate=bool((first and first.approximate) or (last and last.approximate))
     )
 
 

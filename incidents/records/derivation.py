@@ -1,26 +1,30 @@
-"""What is derived from a document at every save: a row for its organisation's lists, and facts for those who count.
+"""What is derived from a document at every save: a row for its organisation's lists, and facts for those who
+count.
 
-Facts hold only what the consent gate lets through, for each person apart. Pure: the same document on the same day gives
-the same rows.
+Facts hold only what the consent gate lets through, for each person apart. Pure: the same document on the same
+day gives the same rows.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from incidents.codebook.services import codebook
 from incidents.facts.schema import RULES_VERSION, FactRow
 from incidents.records import rules
+from incidents.records.dates import UNKNOWN
+from incidents.records.index_columns import INDEX_COLUMNS, IndexRow
 from incidents.releases.rules import statistics_decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from incidents.records.schema import Act, CaseDocument, Perpetrator, Person
+    from incidents.records.schema import Act, CaseDocument, Person
+
+__all__ = ["INDEX_COLUMNS", "Held", "IndexRow", "fact_rows", "held", "index_row", "releasable_from"]
 
 AREA_LEVELS: Final = frozenset({"RL_ADM1", "RL_CASE"})
 DELAY_FOR_THE_LIVING: Final = timedelta(days=30)
@@ -39,81 +43,40 @@ class Held(StrEnum):
     CONSENT_OF_SOME = "consent_of_some"
 
 
-@dataclass(frozen=True, slots=True)
-class IndexRow:
-    """One case as lists and filters see it: coded values only, no words about it."""
-
-    id: str
-    cell_key: int
-    revision: int
-    ref: str
-    status: str
-    year: int | None
-    month: int | None
-    date_sort: tuple[int, int]
-    date_reported: date | None
-    country: str | None
-    network: str | None
-    area: str | None
-    violation_groups: tuple[str, ...]
-    violations: tuple[str, ...]
-    primary_violation: str | None
-    perpetrator_groups: tuple[str, ...]
-    perpetrators: tuple[str, ...]
-    themes: tuple[str, ...]
-    verification: str
-    verification_floor: str
-    consent_level: str
-    held: Held | None
-    persons: int
-    acts: int
-    killed_best: int
-    priority: str
-    open_source: bool
-    missing: int
-    kept_aside: int
-    monitoring_status: str
-    origin: str
-    summary_state: str | None
-    reports: tuple[str, ...]
-    recorder: str
-
-    @property
-    def counted(self) -> bool:
-        """Whether at least one fact of the case is counted."""
-        return self.held in (None, Held.CONSENT_OF_SOME)
-
-
 def index_row(document: CaseDocument, today: date, *, revision: int = 0) -> IndexRow:
     """Return the row of a document for its organisation's lists and filters."""
     incident = document.incident
-    violations = tuple(dict.fromkeys(act.violation for act in document.acts))
-    perpetrators = tuple(dict.fromkeys(entry.perp_type for entry in document.perpetrators if entry.perp_type))
-    harmed = {act.person_id for act in document.acts} - {None}
+    when = incident.date_start or UNKNOWN
+    violations = dict.fromkeys(act.violation for act in document.acts)
+    perpetrators = dict.fromkeys(entry.perp_type for entry in document.perpetrators if entry.perp_type)
+    why = held(document, today)
     return IndexRow(
+        case=incident.cell_key,
         id=incident.id,
-        cell_key=incident.cell_key,
-        revision=revision,
         ref=incident.ref,
+        revision=revision,
         status=document.status,
-        year=incident.date_start.year if incident.date_start else None,
-        month=rules.month(incident),
-        date_sort=incident.date_start.sort_key if incident.date_start else (0, 0),
-        date_reported=incident.date_reported,
+        year=when.year,
+        month=when.month,
+        first_day=_days(when.first_day),
+        last_day=_days(when.last_day),
+        reported=_days(incident.date_reported),
         country=incident.country,
         network=rules.network(incident),
         area=incident.adm1,
+        place_type=incident.place_type,
         violation_groups=_tops("violation_types", violations),
-        violations=violations,
+        violations=" ".join(violations),
         primary_violation=_primary_violation(document),
         perpetrator_groups=_tops("perpetrator_types", perpetrators),
-        perpetrators=perpetrators,
-        themes=rules.themes(document),
+        perpetrators=" ".join(perpetrators),
+        themes=" ".join(rules.themes(document)),
         verification=rules.verification(document),
         verification_floor=rules.verification_floor(document),
         consent_level=rules.consent_level(document, today),
-        held=held(document, today),
-        persons=len(harmed),
+        counted=why in (None, Held.CONSENT_OF_SOME),
+        held=why.value if why else None,
+        persons=len({act.person_id for act in document.acts} - {None}),
         acts=len(document.acts),
         killed_best=sum(killed.best for killed in rules.killings(document).values()),
         priority=incident.priority,
@@ -123,7 +86,7 @@ def index_row(document: CaseDocument, today: date, *, revision: int = 0) -> Inde
         monitoring_status=incident.monitoring_status,
         origin=document.origin,
         summary_state=document.summary_state,
-        reports=tuple(document.reports),
+        reports=" ".join(document.reports),
         recorder=document.recorder,
     )
 
@@ -148,16 +111,17 @@ def fact_rows(document: CaseDocument, today: date) -> list[FactRow]:
     open_to_count = {one for one in _acted_upon(document) if statistics_decision(document, one, today)}
     if not open_to_count:
         return []
-    return _facts(document, [act for act in document.acts if act.person_id in open_to_count], today)
+    case = _case(document)
+    return [_fact(document, act, case, today) for act in document.acts if act.person_id in open_to_count]
 
 
-def releasable_from(document: CaseDocument, killing: bool, today: date) -> date | None:  # noqa: FBT001
+def releasable_from(document: CaseDocument, act: Act, today: date) -> date | None:
     """Return the first day a fact may be released; None: at once.
 
-    Thirty days after the account was received; none for killings known from open sources. Without a day of receipt the
-    delay runs from today.
+    Thirty days after the account was received; none for killings known from open sources. Without a day of
+    receipt the delay runs from today.
     """
-    if killing and document.incident.open_source:
+    if document.incident.open_source and rules.is_killing(act.violation):
         return None
     return (document.incident.date_reported or today) + DELAY_FOR_THE_LIVING
 
@@ -178,52 +142,63 @@ def _acted_upon(document: CaseDocument) -> dict[str | None, None]:
     return dict.fromkeys(act.person_id for act in document.acts)
 
 
-def _facts(document: CaseDocument, acts: list[Act], today: date) -> list[FactRow]:
+class _Case(NamedTuple):
+    """What all facts of one document share, worked out once."""
+
+    persons: dict[str, Person]
+    primary: frozenset[str]
+    killings: dict[str, rules.Killed]
+    level: str
+    verification: str
+    network: str
+
+
+def _case(document: CaseDocument) -> _Case:
+    return _Case(
+        persons={person.id: person for person in document.persons},
+        primary=frozenset(rules.primary_acts(document).values()),
+        killings=rules.killings(document),
+        level=rules.release_level(document.incident),
+        verification=rules.verification(document),
+        network=rules.network(document.incident) or "NET_NONE",
+    )
+
+
+def _fact(document: CaseDocument, act: Act, case: _Case, today: date) -> FactRow:
     incident = document.incident
-    persons = {person.id: person for person in document.persons}
-    primary = set(rules.primary_acts(document).values())
-    killings = rules.killings(document)
-    country = incident.country or ""
-    level = rules.release_level(incident)
-    verification = rules.verification(document)
-    rows = []
-    for act in acts:
-        person = persons.get(act.person_id or "")
-        actor = rules.lead_perpetrator(entry for entry in document.perpetrators if act.id in entry.act_ids)
-        killed = killings.get(act.id, rules.NOBODY)
-        day = releasable_from(document, killing=rules.is_killing(act.violation), today=today)
-        rows.append(
-            FactRow(
-                case=incident.cell_key,
-                person=person.cell_key if person else None,
-                year=incident.date_start.year if incident.date_start else None,
-                month=rules.month(incident),
-                country=country,
-                network=rules.network(incident) or "NET_NONE",
-                area=incident.adm1 if level in AREA_LEVELS else None,
-                violation_group=_top("violation_types", act.violation),
-                violation=act.violation,
-                primary=act.id in primary,
-                perpetrator_group=_top("perpetrator_types", actor),
-                perpetrator=actor,
-                gender=(person and person.gender) or "GEN_UNK",
-                age=(person and person.age_band) or "AGE_UNK",
-                unit=person.unit or "UNIT_IND" if person else None,
-                place_type=incident.place_type or "PL_UNK",
-                nexus=incident.drug_nexus[0] if incident.drug_nexus else rules.UNCLEAR_NEXUS,
-                verification=verification,
-                outcome=_outcome(act),
-                open_source=incident.open_source,
-                killed_low=killed.low,
-                killed_best=killed.best,
-                killed_high=killed.high,
-                release_level=level,
-                releasable_from=(day - EPOCH).days if day else None,
-                reports=" ".join(document.reports) or None,
-                rules=RULES_VERSION,
-            )
-        )
-    return rows
+    when = incident.date_start or UNKNOWN
+    person = case.persons.get(act.person_id or "")
+    actor = rules.lead_perpetrator(entry for entry in document.perpetrators if act.id in entry.act_ids)
+    killed = case.killings.get(act.id, rules.NOBODY)
+    return FactRow(
+        case=incident.cell_key,
+        person=person.cell_key if person else None,
+        year=when.year,
+        month=when.month,
+        country=incident.country or "",
+        network=case.network,
+        area=incident.adm1 if case.level in AREA_LEVELS else None,
+        violation_group=_top("violation_types", act.violation),
+        violation=act.violation,
+        primary=act.id in case.primary,
+        perpetrator_group=_top("perpetrator_types", actor),
+        perpetrator=actor,
+        gender=(person and person.gender) or "GEN_UNK",
+        age=(person and person.age_band) or "AGE_UNK",
+        unit=(person.unit or "UNIT_IND") if person else None,
+        place_type=incident.place_type or "PL_UNK",
+        nexus=incident.drug_nexus[0] if incident.drug_nexus else rules.UNCLEAR_NEXUS,
+        verification=case.verification,
+        outcome=_outcome(act),
+        open_source=incident.open_source,
+        killed_low=killed.low,
+        killed_best=killed.best,
+        killed_high=killed.high,
+        release_level=case.level,
+        releasable_from=_days(releasable_from(document, act, today)),
+        reports=" ".join(document.reports) or None,
+        rules=RULES_VERSION,
+    )
 
 
 def _primary_violation(document: CaseDocument) -> str | None:
@@ -246,5 +221,9 @@ def _top(vocabulary: str, code: str) -> str:
     return codebook().vocabulary(vocabulary).top(code)
 
 
-def _tops(vocabulary: str, codes: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_top(vocabulary, code) for code in codes))
+def _tops(vocabulary: str, codes: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(_top(vocabulary, code) for code in codes))
+
+
+def _days(day: date | None) -> int | None:
+    return None if day is None else (day - EPOCH).days

@@ -1,7 +1,8 @@
 """What can be wrong with a typed document, in plain sentences.
 
-Every sentence stands in `MESSAGES` under a stable type. It is an English msgid with `%(name)s` places, translated
-where it is shown. No sentence and no parameter ever holds a value from a case: they may reach a log.
+Every sentence stands in `MESSAGES` under a stable type. It is an English msgid with `%(name)s` places,
+translated where it is shown. No sentence and no parameter ever holds a value from a case: they may reach a
+log.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "text_too_long": N_("Shorten this to %(limit)s characters or fewer."),
     "text_control": N_("This holds an invisible control character. Delete the text and type it again."),
     "text_bidi": N_(
-        "This holds an invisible character that changes the direction of writing. Type it instead of pasting it."
+        "This holds an invisible character that turns the writing around. Type it, do not paste it."
     ),
     "not_text": N_("Write this as text."),
     # codes, numbers, references
@@ -128,9 +129,10 @@ class FieldError:
 def problem(kind: str, **params: object) -> PydanticCustomError:
     """Return the error that a validator raises for `kind`.
 
-    `at` among the parameters names the field below the model that raises, for checks that span several fields.
+    `at` among the parameters names the field below the model that raises, for checks that span several
+    fields.
     """
-    return PydanticCustomError(kind, MESSAGES[kind], dict(params))  # type: ignore[arg-type]  # wants a literal
+    return PydanticCustomError(kind, MESSAGES[kind], dict(params))
 
 
 def field_errors(error: ValidationError) -> list[FieldError]:
@@ -145,5 +147,5 @@ def _field_error(location: tuple[int | str, ...], kind: str, context: Mapping[st
     if kind in MESSAGES and kind not in _PLAIN:
         return FieldError(path, kind, MESSAGES[kind], params)
     plain = _PLAIN.get(kind, "invalid")
-    limits = {"limit": params[name] for name in _LIMIT_NAMES if name in params}
+    limits = dict.fromkeys(["limit"], next((params[name] for name in _LIMIT_NAMES if name in params), None))
     return FieldError(path, plain, MESSAGES[plain], limits)

@@ -3,15 +3,15 @@
 A field of the document is declared once, `Annotated[type, mark]`. From that one declaration come the check of its
 codes, the two sealed parts of a document, the data dictionary, and the allow-lists of exports.
 
-Tiers (from closed to open): X never leaves; U only in a consented packet for a UN body, court or lawyer; P a named
-partner; A only inside totals; C a consented public page; O open.
+Tiers (from closed to open): X never leaves; U only in a consented packet for a UN body, court or lawyer; P a
+named partner; A only inside totals; C a consented public page; O open.
 """
 
 from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import CoreSchema, core_schema
@@ -169,9 +169,7 @@ def mark_of(info: FieldInfo) -> Mark | None:
 
 def inner_record(info: FieldInfo) -> tuple[type[Record] | None, bool]:
     """Return the record that a field holds, if any, and whether it holds a list of them."""
-    annotation = info.annotation
-    choices = (annotation, *get_args(annotation))
-    for choice in choices:
+    for choice in (info.annotation, *get_args(info.annotation)):
         if isinstance(choice, type) and issubclass(choice, Record):
-            return choice, annotation is not choice and choices[0] == list[choice]
+            return choice, get_origin(info.annotation) is list
     return None, False

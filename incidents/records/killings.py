@@ -10,7 +10,8 @@ from incidents.codebook.services import codebook
 if TYPE_CHECKING:
     from incidents.records.schema import Act, CaseDocument, Person
 
-# An attempt was survived and a threat was not carried out; whatever else stands under "right to life" is a death.
+# An attempt was survived and a threat was not carried out; whatever else stands under "right to life" is a
+# death.
 SURVIVED: Final = frozenset({"LIF_ATT", "LIF_THR"})
 SINGLE_UNITS: Final = frozenset({None, "UNIT_IND"})
 
@@ -37,10 +38,12 @@ def is_killing(violation: str) -> bool:
 
 
 def killings(document: CaseDocument) -> dict[str, Killed]:
-    """Return how many people each act of the document killed, by id of the act; acts that killed nobody are left out.
+    """Return how many people each act of the document killed, by id of the act; acts that killed nobody are
+    left out.
 
-    A person dies once: of several killing acts against the same person or group the first one counts. The numbers of
-    the incident are used when exactly one such act remains, since they cannot be divided among several.
+    A person dies once: of several killing acts against the same person or group the first one counts. The
+    numbers of the incident are used when exactly one such act remains, since they cannot be divided among
+    several.
     """
     counted: dict[str | None, Act] = {}
     for act in document.acts:

@@ -111,7 +111,7 @@ def torture_shown(elements: TortureElements | None) -> bool:
     }
 
 
-def gbv_core_type(  # noqa: PLR0913 - six questions
+def gbv_core_type(
     *, penetration: bool, contact: bool, physical: bool, marriage: bool, denial: bool, psychological: bool
 ) -> GbvCoreType:
     """Return the core type by the first question answered yes, in the fixed order of the GBVIMS."""
@@ -169,14 +169,14 @@ def release_level(incident: Incident) -> str:
 def lead_perpetrator(perpetrators: Iterable[Perpetrator]) -> str:
     """Return the kind of actor a count shows: State before State-linked, non-State, unidentified; else UN_UNK."""
     kinds = [entry.perp_type for entry in perpetrators if entry.perp_type]
-    return min(kinds, key=lambda kind: _PERPETRATOR_ORDER.index(kind.split("_")[0]), default="UN_UNK")
+    return min(kinds, key=lambda kind: _PERPETRATOR_ORDER.index(kind.partition("_")[0]), default="UN_UNK")
 
 
 def consent_level(document: CaseDocument, today: date) -> str:
     """Return CL_X or CL_0 to CL_6: the least that any living, identifiable person of the record agreed to.
 
-    Perpetrators and those who helped are not asked. Without such a person the rest of those harmed decide; an incident
-    that is open source, or concerns nobody in particular, is at anonymous statistics.
+    Perpetrators and those who helped are not asked. Without such a person the rest of those harmed decide; an
+    incident that is open source, or concerns nobody in particular, is at anonymous statistics.
     """
     asked = [person for person in document.persons if {"victim", "witness", "source"} & set(person.roles)]
     living = [
@@ -253,7 +253,7 @@ def _missing_of_acts(document: CaseDocument) -> Iterator[Missing]:
         yield Missing("acts", N_("Say what was done: choose at least one violation."))
     answered = {act_id for entry in document.perpetrators for act_id in entry.act_ids}
     for position, act in enumerate(document.acts):
-        group = act.violation.split("_")[0]
+        group = act.violation.partition("_")[0]
         if act.person_id is None and group != "LAW":
             yield Missing(f"acts.{position}.person_id", N_("Say to whom it was done."))
         if act.person_id is not None and group == "LAW":

@@ -1,15 +1,16 @@
 """The incident document: one unit of reading, writing, consent and erasure.
 
-Nothing but the acts' violations and the references is demanded: a quick record with a sentence, a place and a date is a
-valid document. What is still missing is asked by `rules.missing`, and is never a reason to refuse to keep what is known.
+Nothing but the acts' violations and the references is demanded: a quick record with a sentence, a place and a
+date is a valid document. What is still missing is asked by `rules.missing`, and is never a reason to refuse
+to keep what is known.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Literal, Protocol, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -197,6 +198,7 @@ class CaseDocument(Record):
     reports: Annotated[list[Id], Meta("X", "Publications that rest on it.")] = Field(
         default_factory=list, max_length=100
     )
+    summary_id: Annotated[Id | None, Meta("X", "Random id under which advocates receive the summary.")] = None
     summary_text: Annotated[Narrative, Sensitive("C", "Anonymised summary for the public.")] = ""
     summary_written_by: Annotated[Line, Meta("X", "Who wrote the summary.")] = ""
     summary_checked_by: Annotated[
@@ -217,8 +219,15 @@ class CaseDocument(Record):
         return self
 
 
+class _Numbered(Protocol):
+    """Whatever carries an id."""
+
+    @property
+    def id(self) -> str: ...
+
+
 def _repeated_ids(document: CaseDocument) -> Iterator[str]:
-    parts = {
+    parts: dict[str, Sequence[_Numbered]] = {
         "persons": document.persons,
         "acts": document.acts,
         "perpetrators": document.perpetrators,

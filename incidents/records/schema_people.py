@@ -18,13 +18,17 @@ Count = Annotated[int, Field(ge=0, le=1_000_000)]
 PersonRole = Literal["victim", "witness", "source", "perpetrator", "intervenor"]
 
 
+def _victim() -> list[PersonRole]:
+    return ["victim"]
+
+
 def check_language(value: str) -> str:
     """Return an ISO 639 tag of two or three letters in lower case; empty when nobody asked.
 
     Raises:
         PydanticCustomError: It has another shape.
     """
-    if value and not (value.isascii() and value.isalpha() and len(value) in (2, 3)):  # noqa: PLR2004
+    if value and not (value.isascii() and value.isalpha() and len(value) in (2, 3)):
         raise problem("language_malformed")
     return value.lower()
 
@@ -54,7 +58,7 @@ class Person(Record):
         Field(default_factory=new_pseudonym)
     )
     roles: Annotated[list[PersonRole], Coded("X", "What the person is in this incident.")] = Field(
-        default_factory=lambda: ["victim"]
+        default_factory=_victim
     )
     name: Annotated[Line, Sensitive("U", "Name as the person gives it.", where=IDENTITY)] = ""
     other_names: Annotated[Line, Sensitive("U", "Other names, spellings, nicknames.", where=IDENTITY)] = ""

@@ -1,10 +1,10 @@
 """Text as it is kept: one normal form, no invisible surprises, sensible lengths.
 
-The decision about bidirectional controls (Unicode UAX 9): a one-line field refuses embeddings, overrides and isolates,
-because a name that reads differently from what is stored can deceive; a narrative drops them, because telephones put
-them into pasted text where the writer can neither see nor remove them. The harmless marks (left-to-right, right-to-left,
-Arabic letter) are dropped from both: the page isolates each value itself. Joiners, which Persian and the languages of
-India need, stay.
+The decision about bidirectional controls (Unicode UAX 9): a one-line field refuses embeddings, overrides and
+isolates, because a name that reads differently from what is stored can deceive; a narrative drops them,
+because telephones put them into pasted text where the writer can neither see nor remove them. The harmless
+marks (left-to-right, right-to-left, Arabic letter) are dropped from both: the page isolates each value
+itself. Joiners, which Persian and the languages of India need, stay.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Documents of earlier schema versions, brought to the present one when they are read.
 
-Each step takes a document of one version to the next and is never changed again; a frozen document of every version
-stands in the tests. Nothing is written back on reading: the next save does that.
+Each step takes a document of one version to the next and is never changed again; a frozen document of every
+version stands in the tests. Nothing is written back on reading: the next save does that.
 """
 
 from __future__ import annotations

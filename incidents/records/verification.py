@@ -53,8 +53,8 @@ def verification_floor(document: CaseDocument) -> str:
 def verification(document: CaseDocument) -> str:
     """Return the status that holds: the reviewer's decision, never below the floor once the record was read.
 
-    A reviewer's VS_0 keeps a record in the queue whatever its sources; a conflict of sources overrides any grade; with
-    an actor of the State without a basis a record does not pass VS_2.
+    A reviewer's VS_0 keeps a record in the queue whatever its sources; a conflict of sources overrides any
+    grade; with an actor of the State without a basis a record does not pass VS_2.
     """
     decided = document.incident.verification
     if decided is not None and (decided not in LADDER or decided == "VS_0"):
@@ -72,7 +72,7 @@ def unfounded_state_links(document: CaseDocument) -> list[str]:
         perpetrator.id
         for perpetrator in document.perpetrators
         if perpetrator.perp_type is not None
-        and perpetrator.perp_type.split("_")[0] in STATE_GROUPS
+        and perpetrator.perp_type.partition("_")[0] in STATE_GROUPS
         and not set(perpetrator.attribution_basis) - {"ATB_NONE"}
     ]
 
@@ -123,7 +123,7 @@ def _objections_to_corroborated(document: CaseDocument) -> list[str]:
 
 
 def _no_witness_expected(violation: str) -> bool:
-    return violation.split("_")[0] in SINGLE_TESTIMONY_GROUPS or violation in SINGLE_TESTIMONY_CODES
+    return violation.partition("_")[0] in SINGLE_TESTIMONY_GROUPS or violation in SINGLE_TESTIMONY_CODES
 
 
 def _two_reviewers(incident: Incident) -> bool:

@@ -1,7 +1,8 @@
-"""The consent gate: may something about this person be used for this purpose? (standards 4.1 to 4.3)
+"""The consent gate: may something about this person be used for this purpose? See standards 4.1 to 4.3.
 
-Every row, page and file that leaves the organisation asks here. The last answer of a person about a purpose counts; no
-answer is no. Pure: a document in, a decision with its reason out; the reason is what a page explains in plain words.
+Every row, page and file that leaves the organisation asks here. The last answer of a person about a purpose
+counts; no answer is no. Pure: a document in, a decision with its reason out; the reason is what a page
+explains in plain words.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from incidents.codebook.services import codebook
 from incidents.records.killings import is_killing
+from incidents.records.verification import verification
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +24,12 @@ if TYPE_CHECKING:
 
 STATISTICS: Final = "CP_STAT"
 KEEPING: Final = "CP_STORE"
+STORY: Final = "CP_STORY"
 AFTER_DEATH: Final = "CP_DEATH"
+STORY: Final = "CP_STORY"
+PUBLICATION: Final = "CP_PUB"
+CONCERNED: Final = frozenset({"victim", "witness", "source"})
+CREDIBLE_OR_BETTER: Final = frozenset({"VS_2", "VS_3", "VS_4", "VS_5"})
 CHILD_BANDS: Final = frozenset({"AGE_0_11", "AGE_12_14", "AGE_15_17", "AGE_CH"})
 GROUP_UNITS: Final = frozenset({"UNIT_GRP", "UNIT_ORG", "UNIT_COM"})
 _DEAD_OR_MISSING: Final = frozenset({"OUT_DEAD", "OUT_MISS"})
@@ -56,6 +63,8 @@ class Reason(StrEnum):
     TOO_FAR_FOR_A_CHILD = "too_far_for_a_child"
     NEXT_OF_KIN_NEEDED = "next_of_kin_needed"
     NEXT_OF_KIN_ONLY_FOR_THE_DEAD = "next_of_kin_only_for_the_dead"
+    NOT_VERIFIED = "not_verified"
+    NOT_RELEASED = "not_released"
     UNKNOWN_PERSON = "unknown_person"
 
 
@@ -68,6 +77,14 @@ class Decision:
 
     def __bool__(self) -> bool:
         return self.allowed
+
+
+def _yes(reason: Reason) -> Decision:
+    return Decision(allowed=True, reason=reason)
+
+
+def _no(reason: Reason) -> Decision:
+    return Decision(allowed=False, reason=reason)
 
 
 @cache
@@ -96,9 +113,9 @@ def answer_of(row: Consent | None, *, recipient: str | None = None, today: date)
         today: The day of use.
     """
     if row is None or row.answer == "not_asked":
-        return Decision(False, Reason.NOT_ASKED)
+        return _no(Reason.NOT_ASKED)
     refusal = _refusal(row, recipient, today)
-    return Decision(refusal is None, refusal or Reason.CONSENT)
+    return _no(refusal) if refusal else _yes(Reason.CONSENT)
 
 
 def allowed(
@@ -117,11 +134,11 @@ def decide(
     """Say whether something about a person of the document may be used for a purpose today, and why."""
     person = document.person(person_id)
     if person is None:
-        return Decision(False, Reason.UNKNOWN_PERSON)
+        return _no(Reason.UNKNOWN_PERSON)
     keeping = latest(document.consents, person_id, KEEPING)
     if keeping is not None and (keeping.answer == "no" or keeping.withdrawn_on):
         # Who does not want the record kept does not want it used either.
-        return Decision(False, Reason.WITHDRAWN if keeping.withdrawn_on else Reason.STORAGE_REFUSED)
+        return _no(Reason.WITHDRAWN if keeping.withdrawn_on else Reason.STORAGE_REFUSED)
     if document.incident.open_source:
         return _decide_open_source(document, person_id, purpose, recipient=recipient, today=today)
     if dead_or_missing(document, person):
@@ -131,7 +148,7 @@ def decide(
     if row is None or not decision:
         return decision
     objection = _wrong_basis_for_the_living(person, row)
-    return Decision(False, objection) if objection else decision
+    return _no(objection) if objection else decision
 
 
 def statistics_decision(document: CaseDocument, person_id: str | None, today: date) -> Decision:
@@ -140,8 +157,34 @@ def statistics_decision(document: CaseDocument, person_id: str | None, today: da
     An act without a person, a law or a policy, concerns nobody in particular and may be counted.
     """
     if person_id is None:
-        return Decision(True, Reason.NO_PERSON)
+        return _yes(Reason.NO_PERSON)
     return decide(document, person_id, STATISTICS, today=today)
+
+
+def story_decision(document: CaseDocument, today: date) -> Decision:
+    """Say whether an anonymised account of the case may be given out: every person it harmed must have said yes."""
+    harmed = dict.fromkeys(act.person_id for act in document.acts if act.person_id)
+    decisions = [decide(document, person_id, STORY, today=today) for person_id in harmed]
+    return next((one for one in decisions if not one), decisions[0] if decisions else _no(Reason.NOT_ASKED))
+
+
+def story_decision(document: CaseDocument, today: date) -> Decision:
+    """Say whether an anonymous account of the incident may be shown outside (tier C of standards 4.2).
+
+    It takes the consent of every person harmed, witness and source to a story or to publication, a record
+    that is credible (VS_2) or better, and a release level that lets anything out at all.
+    """
+    if verification(document) not in CREDIBLE_OR_BETTER:
+        return _no(Reason.NOT_VERIFIED)
+    if document.incident.release_level == "RL_NONE":
+        return _no(Reason.NOT_RELEASED)
+    for person in document.persons:
+        if CONCERNED.isdisjoint(person.roles):
+            continue
+        answers = [decide(document, person.id, purpose, today=today) for purpose in (STORY, PUBLICATION)]
+        if not any(answers):
+            return answers[0]
+    return _yes(Reason.CONSENT if document.persons else Reason.NO_PERSON)
 
 
 def is_child(person: Person) -> bool:
@@ -199,30 +242,37 @@ def _wrong_basis_for_the_living(person: Person, row: Consent) -> Reason | None:
         return None
     if row.given_by != "CB_TEEN":
         return Reason.GUARDIAN_NEEDED
-    return Reason.TOO_FAR_FOR_A_CHILD if level_of(row.purpose) > MOST_FOR_A_CHILD else None
+    return _too_far(person, row)
+
+
+def _too_far(person: Person, row: Consent) -> Reason | None:
+    too_far = is_child(person) and level_of(row.purpose) > MOST_FOR_A_CHILD
+    return Reason.TOO_FAR_FOR_A_CHILD if too_far else None
 
 
 def _decide_for_the_dead(
     document: CaseDocument, person: Person, purpose: str, *, recipient: str | None, today: date
 ) -> Decision:
-    wish = latest(document.consents, person.id, AFTER_DEATH)
-    if wish is not None and wish.answer != "not_asked":
-        held = answer_of(wish, today=today)
-        if held.reason in (Reason.REFUSED, Reason.WITHDRAWN):
-            return held
-        if held and recipient is None and level_of(purpose) <= level_of(AFTER_DEATH):
-            return Decision(True, Reason.WISH_AFTER_DEATH)
+    wish = answer_of(latest(document.consents, person.id, AFTER_DEATH), today=today)
+    if wish.reason in (Reason.REFUSED, Reason.WITHDRAWN):
+        return wish
+    # A wish names no recipient: sharing still needs a row of its own.
+    if wish and recipient is None and level_of(purpose) <= level_of(AFTER_DEATH):
+        return _yes(Reason.WISH_AFTER_DEATH)
     row = latest(document.consents, person.id, purpose)
     decision = answer_of(row, recipient=recipient, today=today)
     if row is None or not decision:
         return decision
+    objection = _wrong_basis_for_the_dead(person, row)
+    return _no(objection) if objection else decision
+
+
+def _wrong_basis_for_the_dead(person: Person, row: Consent) -> Reason | None:
     if row.given_by == "CB_OPEN":
-        return Decision(False, Reason.NOT_OPEN_SOURCE)
+        return Reason.NOT_OPEN_SOURCE
     if row.given_by not in ("CB_NOK", "CB_REP"):
-        return Decision(False, Reason.NEXT_OF_KIN_NEEDED)
-    if is_child(person) and level_of(purpose) > MOST_FOR_A_CHILD:
-        return Decision(False, Reason.TOO_FAR_FOR_A_CHILD)
-    return decision
+        return Reason.NEXT_OF_KIN_NEEDED
+    return _too_far(person, row)
 
 
 def _decide_open_source(
@@ -232,10 +282,10 @@ def _decide_open_source(
     row = latest(spoken, person_id, purpose)
     # A request of the person or the family to be left out wins over any later row that nobody spoke.
     if row is not None and (row.answer == "no" or row.withdrawn_on):
-        return Decision(False, Reason.WITHDRAWN if row.withdrawn_on else Reason.REFUSED)
+        return _no(Reason.WITHDRAWN if row.withdrawn_on else Reason.REFUSED)
     if purpose == STATISTICS:
-        return Decision(True, Reason.OPEN_SOURCE)
+        return _yes(Reason.OPEN_SOURCE)
     decision = answer_of(row, recipient=recipient, today=today)
     if decision.reason is Reason.NOT_ASKED:
-        return Decision(False, Reason.OPEN_SOURCE_TOTALS_ONLY)
+        return _no(Reason.OPEN_SOURCE_TOTALS_ONLY)
     return decision

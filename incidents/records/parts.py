@@ -1,7 +1,7 @@
 """A document in two sealed parts: the account, which opens alone, and the identity, which points at people.
 
-Both are plain JSON values. What is empty (no answer, no text, no entries) is left out of both: an empty field is a field
-at its default in every version of the schema.
+Both are plain JSON values. What is empty (no answer, no text, no entries) is left out of both: an empty field
+is a field at its default in every version of the schema.
 """
 
 from __future__ import annotations
@@ -30,7 +30,20 @@ def join(account: Part, identity: Part) -> CaseDocument:
         UnreadableDocument: The account is of a version this program does not know.
         ValidationError: The parts do not make a valid document.
     """
-    return CaseDocument.model_validate(upgrade(_merged(account, identity)))
+    return CaseDocument.model_validate(_merged(CaseDocument, upgrade(account), identity))
+
+
+def overlay(stored: Part, given: Part) -> Part:
+    """Return the identity `given`, with what it leaves empty taken from the one `stored`; neither is changed.
+
+    Whoever edits an account without opening the identity leaves it as it was.
+    """
+    whole = stored | given
+    for name, value in given.items():
+        before = stored.get(name)
+        if isinstance(value, dict) and isinstance(before, dict):
+            whole[name] = overlay(before, value)
+    return whole
 
 
 class _Plan:
@@ -70,15 +83,15 @@ def _take_identity(model: type[Record], values: Part) -> Part:
     return taken
 
 
-def _merged(account: Part, identity: Part) -> Part:
-    """Return `account` with the values of `identity` put back; neither is changed."""
-    merged = dict(account)
-    for name, value in identity.items():
-        current = merged.get(name)
-        if isinstance(current, list):
-            merged[name] = [_merged(entry, value.get(entry["id"], {})) for entry in current]
-        elif isinstance(value, dict):
-            merged[name] = _merged(current or {}, value)
-        else:
-            merged[name] = value
+def _merged(model: type[Record], account: Part, identity: Part) -> Part:
+    """Return `account` with the values of `identity` put back; what belongs to no entry any more is left out."""
+    plan = _plan(model)
+    merged = account | {name: identity[name] for name in plan.identity if name in identity}
+    for name, inner in plan.single:
+        if name in identity:
+            merged[name] = _merged(inner, account.get(name, {}), identity[name])
+    for name, inner in plan.many:
+        if name in identity and name in account:
+            known = identity[name]
+            merged[name] = [_merged(inner, entry, known.get(entry["id"], {})) for entry in account[name]]
     return merged

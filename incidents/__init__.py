@@ -1,0 +1,70 @@
+"""Tala: encrypted documentation of violence against people who use drugs, with safe numbers and enforced consent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+
+from incidents import cli, errors, i18n, logs, tables
+from incidents.accounts import views as accounts_views
+from incidents.accounts.models import Account
+from incidents.accounts.sessions import SealedSessions
+from incidents.extensions import db, login_manager, migrate
+from incidents.web import access, csrf, headers, navigation, preferences
+from incidents.web.request import TalaRequest
+
+if TYPE_CHECKING:
+    from config import Settings
+
+BLUEPRINTS = (
+    accounts_views.blueprint,
+    preferences.blueprint,
+)
+MEGABYTE = 1024 * 1024
+ROOT = Path(__file__).parent.parent
+
+
+def create_app(settings: Settings) -> Flask:
+    """Wire an application for an instance; no logic lives here."""
+    app = Flask(__name__, template_folder="../templates")
+    app.request_class = TalaRequest
+    app.session_interface = SealedSessions()
+    app.extensions["tala-settings"] = settings
+    app.config.from_mapping(configuration(settings))
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
+    login_manager.init_app(app)
+    for part in (errors, logs, i18n, access, csrf, headers, navigation, cli):
+        part.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.context_processor(lambda: {"demo": settings.demo})
+    return app
+
+
+def configuration(settings: Settings) -> dict[str, Any]:
+    """What Flask and its extensions want to know."""
+    return {
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        # hide_parameters: an exception must not print what was being saved
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True} | pool_options(settings),
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "PREFERRED_URL_SCHEME": "https" if settings.secure_cookies else "http",
+        "MAX_CONTENT_LENGTH": 4 * MEGABYTE,
+        "MAX_FORM_MEMORY_SIZE": 4 * MEGABYTE,
+        "MAX_FORM_PARTS": 5_000,
+    }
+
+
+def pool_options(settings: Settings) -> dict[str, Any]:
+    """PostgreSQL connections are kept and checked; SQLite's are cheap and pooled by default."""
+    return {"pool_pre_ping": True} if settings.database_url.startswith("postgresql") else {}
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def load_account(account_id: str) -> Account | None:
+    """Who the session belongs to; nobody once the account is disabled, which so takes effect at the next request."""
+    account = db.session.get(Account, account_id)
+    return account if account and account.is_active else None

@@ -1,0 +1,1 @@
+"""People and organisations, how they come in, and their sessions."""

@@ -1,0 +1,62 @@
+"""Forms of logging in, setting up, recovering and changing a passphrase."""
+
+from __future__ import annotations
+
+from wtforms import PasswordField, StringField, validators
+from wtforms.validators import ValidationError
+
+from incidents.i18n import gettext as _
+from incidents.i18n import lazy_gettext
+from incidents.keyring.passphrase import MAX_LENGTH, MIN_LENGTH
+from incidents.web.forms import BaseForm
+
+
+def required() -> validators.InputRequired:
+    """An answer is needed, and the message says so."""
+    return validators.InputRequired(lazy_gettext("Fill this in."))
+
+
+class LogInForm(BaseForm):
+    """Name and passphrase."""
+
+    username = StringField(lazy_gettext("Username"), [required()])
+    passphrase = PasswordField(lazy_gettext("Passphrase"), [required()])
+
+
+class NewPassphraseForm(BaseForm):
+    """A new passphrase, typed twice. Length is the only rule: rules of composition make people predictable."""
+
+    new_passphrase = PasswordField(lazy_gettext("New passphrase"), [required()])
+    repeated = PasswordField(lazy_gettext("New passphrase again"), [required()])
+
+    def validate_new_passphrase(self, field: PasswordField) -> None:
+        """Long enough to resist guessing, short enough to hash."""
+        if len(field.data) < MIN_LENGTH:
+            raise ValidationError(_("Use at least %(n)s characters: several words that do not belong together.", n=MIN_LENGTH))
+        if len(field.data) > MAX_LENGTH:
+            raise ValidationError(_("Use at most %(n)s characters.", n=MAX_LENGTH))
+
+    def validate_repeated(self, field: PasswordField) -> None:
+        """Both must be the same, or a typing mistake locks the person out."""
+        if field.data != self.new_passphrase.data:
+            raise ValidationError(_("The two passphrases differ. Type them again."))
+
+
+class SetUpForm(NewPassphraseForm):
+    """The first visit: a single-use code, and a passphrase of one's own."""
+
+    username = StringField(lazy_gettext("Username"), [required()])
+    code = StringField(lazy_gettext("Set-up code"), [required()])
+
+
+class RecoverForm(NewPassphraseForm):
+    """The way back in with a recovery code."""
+
+    username = StringField(lazy_gettext("Username"), [required()])
+    code = StringField(lazy_gettext("Recovery code"), [required()])
+
+
+class ChangePassphraseForm(NewPassphraseForm):
+    """The old passphrase, then the new."""
+
+    passphrase = PasswordField(lazy_gettext("Passphrase now"), [required()])

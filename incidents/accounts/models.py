@@ -1,0 +1,90 @@
+"""Accounts and organisations. Usernames are in clear: people choose pseudonyms, and the docs say so."""
+
+from __future__ import annotations
+
+import enum
+import unicodedata
+
+from flask_login import UserMixin
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from incidents.database import UNORDERED, Base, Id, Sealed, random_id
+from incidents.keyring.passphrase import Cost
+from incidents.keyring.people import PublicKey
+
+
+class Role(enum.StrEnum):
+    """What a person does in Tala. What they can read follows from their grants, not from this."""
+
+    RESEARCHER = "researcher"
+    ANALYST = "analyst"
+    ADVOCATE = "advocate"
+    ADMINISTRATOR = "administrator"
+
+
+class Organisation(Base):
+    """A network or group that documents cases."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (UNORDERED,)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=random_id)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+
+
+class Account(Base, UserMixin):  # type: ignore[misc]
+    """A person's way in. The seed opens with their passphrase, or with their recovery code, and with nothing else."""
+
+    __tablename__ = "account"
+    __table_args__ = (UNORDERED,)
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=random_id)
+    organisation_id: Mapped[str] = mapped_column(Id, ForeignKey("organisation.id"))
+    username: Mapped[str] = mapped_column(String(100), unique=True)
+    role: Mapped[Role]
+    disabled: Mapped[bool] = mapped_column(default=False)
+    #: SHA-256 of the single-use set-up code, until it is used.
+    setup_digest: Mapped[bytes | None] = mapped_column(Sealed)
+    salt: Mapped[bytes | None] = mapped_column(Sealed)
+    iterations: Mapped[int] = mapped_column(default=Cost().iterations)
+    memory_kib: Mapped[int] = mapped_column(default=Cost().memory_kib)
+    seed_by_passphrase: Mapped[bytes | None] = mapped_column(Sealed)
+    seed_by_recovery: Mapped[bytes | None] = mapped_column(Sealed)
+    public_key_bytes: Mapped[bytes | None] = mapped_column("public_key", Sealed)
+
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def is_active(self) -> bool:
+        """Flask-Login lets nobody in whom an administrator has disabled."""
+        return not self.disabled
+
+    @property
+    def cost(self) -> Cost:
+        """What one guess of this passphrase costs."""
+        return Cost(self.iterations, self.memory_kib)
+
+    @property
+    def public_key(self) -> PublicKey | None:
+        """What others seal to; none before set-up."""
+        return PublicKey(self.public_key_bytes) if self.public_key_bytes else None
+
+
+class StoredSession(Base):
+    """A log-in, sealed under a key that only the browser's cookie holds."""
+
+    __tablename__ = "session"
+    __table_args__ = (UNORDERED,)
+
+    #: SHA-256 of the cookie.
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[str] = mapped_column(Id, ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    idle_until: Mapped[int]
+    absolute_until: Mapped[int]
+    sealed: Mapped[bytes] = mapped_column(Sealed)
+
+
+def normalise_username(typed: str) -> str:
+    """One spelling for a username, whatever the keyboard made of it."""
+    return unicodedata.normalize("NFKC", typed).strip().casefold()

@@ -1,0 +1,197 @@
+"""Server-side sessions, sealed under a key that only the cookie holds.
+
+The table has SHA-256 of the cookie, an account, two times and a blob; a seized disk opens none of them. Any worker can
+serve any session, and a row that is gone is a log-in that is over. Nobody has a row before logging in: the anti-forgery
+token follows from the cookie itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask.sessions import SessionInterface, SessionMixin
+from sqlalchemy import delete, select, update
+
+from incidents.accounts.models import StoredSession
+from incidents.database import writing
+from incidents.extensions import db
+from incidents.keyring.envelope import SecretKey, Unopenable
+from incidents.keyring.people import Seed
+from incidents.keyring.tokens import session_id, session_key
+
+if TYPE_CHECKING:
+    from flask import Flask, Request, Response
+
+COOKIE_BYTES = 32
+IDLE_SECONDS = 20 * 60
+ABSOLUTE_SECONDS = 10 * 60 * 60
+#: A visit is written down at most this often: a write at each page made reading twelve times slower.
+TOUCH_SECONDS = 60
+
+
+@dataclass
+class Times:
+    """When a session ends, in seconds since 1970."""
+
+    idle_until: int = 0
+    absolute_until: int = 0
+
+
+class TalaSession(dict[str, Any], SessionMixin):
+    """What Flask calls the session. ``cookie`` is the browser's secret; ``stored`` says whether a row exists for it."""
+
+    def __init__(self, values: dict[str, Any], *, cookie: str, presented: bool, stored: bool, times: Times) -> None:
+        super().__init__(values)
+        self.before = dict(values)
+        self.cookie = cookie
+        self.presented = presented
+        self.stored = stored
+        self.times = times
+        self.retired: list[str] = []
+
+    @property
+    def modified(self) -> bool:
+        """Whether the values differ from those that were opened."""
+        return self.before != dict(self)
+
+    @modified.setter
+    def modified(self, value: bool) -> None:
+        """Flask and Flask-Login set this; the comparison above knows better."""
+
+    @property
+    def accessed(self) -> bool:
+        """Every answer depends on the cookie: it says ``Vary: Cookie``."""
+        return True
+
+    @accessed.setter
+    def accessed(self, value: bool) -> None:
+        """See the getter."""
+
+    @property
+    def seed(self) -> Seed | None:
+        """The seed of the account that is logged in."""
+        raw = self.get("seed")
+        return Seed(base64.b64decode(raw)) if raw else None
+
+    def renew(self) -> None:
+        """Take a new cookie, so that one that was planted or overheard before log-in is worth nothing."""
+        self.retired.append(self.cookie)
+        self.cookie = new_cookie()
+        self.stored = False
+
+    def token(self) -> str:
+        """The anti-forgery token of this browser."""
+        return base64.urlsafe_b64encode(SecretKey(session_key(self.cookie)).derive("csrf")).decode().rstrip("=")
+
+
+def new_cookie() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(COOKIE_BYTES)
+
+
+class SealedSessions(SessionInterface):
+    """Opens the session at the start of a request and writes it at the end. Keeps no state of its own."""
+
+    def cookie_name(self, app: Flask) -> str:
+        """``__Host-`` ties the cookie to this host over TLS; a loopback demo has no TLS."""
+        return "__Host-tala" if app.config["SESSION_COOKIE_SECURE"] else "tala"
+
+    def open_session(self, app: Flask, request: Request) -> TalaSession:
+        """The session of the cookie; an empty one where there is none, or none any more."""
+        presented = request.cookies.get(self.cookie_name(app), "")
+        row = self._row(presented)
+        if row is None:
+            known = bool(presented) and len(presented) == len(new_cookie())
+            cookie = presented if known else new_cookie()
+            return TalaSession({}, cookie=cookie, presented=known, stored=False, times=Times())
+        values = json.loads(SecretKey(session_key(presented)).open(row.sealed, "session", row.id, row.account_id))
+        times = Times(row.idle_until, row.absolute_until)
+        return TalaSession(values, cookie=presented, presented=True, stored=True, times=times)
+
+    def _row(self, cookie: str) -> StoredSession | None:
+        if not cookie:
+            return None
+        now = int(time.time())
+        row = db.session.scalar(
+            select(StoredSession).where(
+                StoredSession.id == session_id(cookie),
+                StoredSession.idle_until > now,
+                StoredSession.absolute_until > now,
+            )
+        )
+        if row is None:
+            return None
+        try:
+            SecretKey(session_key(cookie)).open(row.sealed, "session", row.id, row.account_id)
+        except Unopenable:
+            return None
+        return row
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write what changed: a log-in adds a row, a log-out deletes it, a visit moves the idle limit."""
+        if not isinstance(session, TalaSession):
+            raise TypeError("Tala opens its own sessions")
+        response.vary.add("Cookie")
+        if session.get("_user_id"):
+            self._store(session)
+        elif session.stored or session.retired:
+            self._forget(session)
+        if not session.presented or session.retired:
+            response.set_cookie(
+                self.cookie_name(app),
+                session.cookie,
+                secure=app.config["SESSION_COOKIE_SECURE"],
+                httponly=True,
+                samesite="Strict",
+                path="/",
+            )
+
+    def _store(self, session: TalaSession) -> None:
+        now = int(time.time())
+        idle = now + IDLE_SECONDS
+        if session.stored and not session.modified:
+            if idle - session.times.idle_until >= TOUCH_SECONDS:
+                with writing(db.session):
+                    db.session.execute(
+                        update(StoredSession).where(StoredSession.id == session_id(session.cookie)).values(idle_until=idle)
+                    )
+            return
+        row_id = session_id(session.cookie)
+        account_id = session["_user_id"]
+        sealed = SecretKey(session_key(session.cookie)).seal(json.dumps(dict(session)).encode(), "session", row_id, account_id)
+        with writing(db.session):
+            self._delete(session.retired)
+            if session.stored:
+                # An update, never an insert: a session that was ended meanwhile stays ended.
+                db.session.execute(
+                    update(StoredSession).where(StoredSession.id == row_id).values(sealed=sealed, idle_until=idle)
+                )
+            else:
+                db.session.add(
+                    StoredSession(
+                        id=row_id,
+                        account_id=account_id,
+                        idle_until=idle,
+                        absolute_until=now + ABSOLUTE_SECONDS,
+                        sealed=sealed,
+                    )
+                )
+
+    def _forget(self, session: TalaSession) -> None:
+        with writing(db.session):
+            self._delete([*session.retired, session.cookie])
+
+    @staticmethod
+    def _delete(cookies: list[str]) -> None:
+        ids = [session_id(cookie) for cookie in cookies]
+        db.session.execute(delete(StoredSession).where(StoredSession.id.in_(ids)))
+
+
+def end_all(account_id: str) -> None:
+    """End every session of an account, in the running transaction."""
+    db.session.execute(delete(StoredSession).where(StoredSession.account_id == account_id))

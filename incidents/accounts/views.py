@@ -1,0 +1,162 @@
+"""Pages of coming in, going out, and looking after accounts."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from incidents.accounts import services
+from incidents.accounts.forms import ChangePassphraseForm, LogInForm, RecoverForm, SetUpForm
+from incidents.accounts.models import Role
+from incidents.accounts.services import WrongCredentials
+from incidents.i18n import gettext as _
+from incidents.web.access import EVERYONE, access, public
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+    from werkzeug.exceptions import Unauthorized
+
+blueprint = Blueprint("accounts", __name__)
+
+HOME = {
+    Role.RESEARCHER: "records.cases",
+    Role.ANALYST: "summaries.dashboard",
+    Role.ADVOCATE: "releases.releases",
+    Role.ADMINISTRATOR: "accounts.list_accounts",
+}
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """Send people to where their work is."""
+    if not current_user.is_authenticated:
+        return redirect(url_for("accounts.login"))
+    return redirect(url_for(HOME[current_user.role]))
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+@public
+def login() -> ResponseReturnValue:
+    """Log in."""
+    form = LogInForm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            account = services.log_in(form.username.data, form.passphrase.data)
+        except WrongCredentials:
+            form.add_errors({"passphrase": _("This username and passphrase do not fit together. Check both and try again.")})
+        else:
+            return redirect(url_for(HOME[account.role]), HTTPStatus.SEE_OTHER)
+    return render_template("accounts/login.html", form=form), status_of(form)
+
+
+@blueprint.app_errorhandler(HTTPStatus.UNAUTHORIZED)
+def not_logged_in(error: Unauthorized) -> ResponseReturnValue:
+    """Offer the log-in page where someone came without a session, or with one that has ended."""
+    del error
+    return render_template("accounts/login.html", form=LogInForm()), HTTPStatus.UNAUTHORIZED
+
+
+def status_of(form: LogInForm) -> HTTPStatus:
+    """422 for a form that came back with errors."""
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+@blueprint.post("/logout")
+@access(*EVERYONE)
+def logout() -> ResponseReturnValue:
+    """End the session and let the browser forget the site."""
+    services.log_out()
+    answer = redirect(url_for("accounts.login"), HTTPStatus.SEE_OTHER)
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
+
+
+@blueprint.route("/set-up", methods=["GET", "POST"])
+@public
+def set_up() -> ResponseReturnValue:
+    """Use a set-up code; show the recovery code once."""
+    form = SetUpForm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            account, recovery = services.set_up(form.username.data, form.code.data, form.new_passphrase.data)
+        except WrongCredentials:
+            form.add_errors({"code": _("This username and code do not fit together, or the code was used already.")})
+        else:
+            return render_template("accounts/recovery_code.html", account=account, recovery=recovery)
+    return render_template("accounts/set_up.html", form=form), status_of(form)
+
+
+@blueprint.route("/recover", methods=["GET", "POST"])
+@public
+def recover() -> ResponseReturnValue:
+    """Come back in with a recovery code and a new passphrase."""
+    form = RecoverForm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            services.recover(form.username.data, form.code.data, form.new_passphrase.data)
+        except WrongCredentials:
+            form.add_errors({"code": _("This username and recovery code do not fit together. Check both.")})
+        else:
+            flash(_("Your passphrase is changed. Log in with the new one."))
+            return redirect(url_for("accounts.login"), HTTPStatus.SEE_OTHER)
+    return render_template("accounts/recover.html", form=form), status_of(form)
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+@access(*EVERYONE)
+def account() -> ResponseReturnValue:
+    """One's own account: fingerprint and passphrase."""
+    form = ChangePassphraseForm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            services.change_passphrase(current_user, form.passphrase.data, form.new_passphrase.data)
+        except WrongCredentials:
+            form.add_errors({"passphrase": _("This is not your passphrase now. Try again.")})
+        else:
+            services.log_out()
+            flash(_("Your passphrase is changed and every session has ended. Log in with the new one."))
+            return redirect(url_for("accounts.login"), HTTPStatus.SEE_OTHER)
+    return render_template("accounts/account.html", form=form), status_of(form)
+
+
+@blueprint.get("/accounts")
+@access(Role.ADMINISTRATOR)
+def list_accounts() -> ResponseReturnValue:
+    """Everyone who can log in."""
+    return render_template("accounts/accounts.html", accounts=services.accounts())
+
+
+@blueprint.post("/accounts/<account_id>/disable")
+@access(Role.ADMINISTRATOR)
+def disable(account_id: str) -> ResponseReturnValue:
+    """Disable an account; its sessions end at once."""
+    services.set_disabled(account_id, disabled=True)
+    return redirect(url_for("accounts.list_accounts"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/accounts/<account_id>/enable")
+@access(Role.ADMINISTRATOR)
+def enable(account_id: str) -> ResponseReturnValue:
+    """Let a disabled account log in again."""
+    services.set_disabled(account_id, disabled=False)
+    return redirect(url_for("accounts.list_accounts"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/members")
+@access(Role.RESEARCHER)
+def members() -> ResponseReturnValue:
+    """Who waits for this organisation's keys."""
+    return render_template("accounts/members.html", waiting=services.waiting(current_user.organisation_id))
+
+
+@blueprint.post("/members/<account_id>/admit")
+@access(Role.RESEARCHER)
+def admit(account_id: str) -> ResponseReturnValue:
+    """Hand on the keys to someone whose fingerprint was compared."""
+    newcomer = services.admit(current_user, account_id, request.form.get("fingerprint", ""))
+    flash(_("%(name)s can now open what their role allows.", name=newcomer.username))
+    return redirect(url_for("accounts.members"), HTTPStatus.SEE_OTHER)

@@ -1,0 +1,232 @@
+"""Reading and writing sealed frames. The same code serves both kinds; whose key is handed in decides what opens.
+
+A save appends a small delta in its own transaction. Reading takes the snapshot and all deltas in one transaction. When
+deltas have piled up, a member's save writes a new snapshot: it builds it outside of any lock, then, in one write
+transaction, replaces the snapshot it read and deletes exactly the deltas it absorbed, or gives up if another did so first.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, func, select
+
+from incidents.accounts.models import Organisation
+from incidents.database import random_id, snapshot, writing
+from incidents.extensions import db
+from incidents.facts import frames
+from incidents.facts.models import FrameDelta, FrameKind, FrameSnapshot
+from incidents.keyring.envelope import SecretKey, pad, unpad
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from incidents.facts.frames import Entry, Frame, Schema
+    from incidents.keyring.grants import GrantedKey
+
+#: Deltas that may wait before a save compacts; more in a large frame, where a snapshot costs more than reading deltas.
+MIN_DELTAS = 64
+ROWS_PER_DELTA = 4_000
+CACHE_SECONDS = 300
+CACHE_FRAMES = 8
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a frame consists of: its snapshot and its deltas, by id."""
+
+    snapshot_id: str | None
+    delta_ids: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A frame, what it was read from, and what was worked out from it (such as a sorted copy), which goes with it."""
+
+    frame: Frame
+    version: Version
+    derived: dict[str, Any] = field(default_factory=dict)
+
+
+class FrameCache:
+    """Decoded frames in this process's memory, for minutes; found by a name that only the key's holder can give."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._items: OrderedDict[tuple[bytes, str], tuple[float, Loaded]] = OrderedDict()
+
+    def get(self, name: tuple[bytes, str]) -> Loaded | None:
+        """The last frame under this name, unless it has been here too long."""
+        with self._lock:
+            item = self._items.get(name)
+            if item is None or time.monotonic() - item[0] > CACHE_SECONDS:
+                self._items.pop(name, None)
+                return None
+            return item[1]
+
+    def put(self, name: tuple[bytes, str], loaded: Loaded) -> None:
+        """Keep a frame; the oldest goes when there are too many."""
+        with self._lock:
+            self._items[name] = (time.monotonic(), loaded)
+            self._items.move_to_end(name)
+            while len(self._items) > CACHE_FRAMES:
+                self._items.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget all frames."""
+        with self._lock:
+            self._items.clear()
+
+
+cache = FrameCache()
+
+
+def append(key: GrantedKey, kind: FrameKind, schema: Schema, entries: Sequence[Entry]) -> None:
+    """Add the entries of one save to the running transaction, sealed. Some 20 µs."""
+    row_id = random_id()
+    own = SecretKey.random()
+    db.session.add(
+        FrameDelta(
+            id=row_id,
+            organisation_id=key.organisation_id,
+            kind=kind,
+            key_id=key.id,
+            wrapped=key.seal(own.raw, "frame-key", kind, key.organisation_id, row_id),
+            sealed=own.seal(pad(frames.encode_entries(list(schema), entries)), "delta", kind, key.organisation_id, row_id),
+        )
+    )
+
+
+def load(key: GrantedKey, kind: FrameKind, schema: Schema) -> Loaded:
+    """A frame as it is now: one query for its version, and only what is new since the last reading is opened.
+
+    Raises:
+        Unopenable: a snapshot or delta was altered or moved.
+    """
+    with snapshot(db.session):
+        version = _version(key, kind)
+        name = (key.fingerprint(), f"{kind}:{key.organisation_id}")
+        known = cache.get(name)
+        if known and known.version == version:
+            return known
+        if known and known.version.snapshot_id == version.snapshot_id and known.version.delta_ids < version.delta_ids:
+            base, wanted = known.frame, version.delta_ids - known.version.delta_ids
+        else:
+            base, wanted = _open_snapshot(key, kind, schema), version.delta_ids
+        sealed = _deltas(key, kind, wanted)
+    entries = [entry for delta in sealed for entry in frames.decode_entries(delta, list(schema))]
+    loaded = Loaded(frames.apply(base, entries, schema), version)
+    cache.put(name, loaded)
+    return loaded
+
+
+def _version(key: GrantedKey, kind: FrameKind) -> Version:
+    return Version(
+        db.session.scalar(
+            select(FrameSnapshot.id).where(
+                FrameSnapshot.organisation_id == key.organisation_id,
+                FrameSnapshot.kind == kind,
+                FrameSnapshot.key_id == key.id,
+            )
+        ),
+        frozenset(
+            db.session.scalars(
+                select(FrameDelta.id).where(
+                    FrameDelta.organisation_id == key.organisation_id,
+                    FrameDelta.kind == kind,
+                    FrameDelta.key_id == key.id,
+                )
+            )
+        ),
+    )
+
+
+def _open_snapshot(key: GrantedKey, kind: FrameKind, schema: Schema) -> Frame:
+    row = db.session.scalar(
+        select(FrameSnapshot).where(
+            FrameSnapshot.organisation_id == key.organisation_id,
+            FrameSnapshot.kind == kind,
+            FrameSnapshot.key_id == key.id,
+        )
+    )
+    if row is None:
+        return frames.empty(schema)
+    own = SecretKey(key.open(row.wrapped, "frame-key", kind, key.organisation_id, row.id))
+    return frames.decode(own.open(row.sealed, "snapshot", kind, key.organisation_id, row.id), schema)
+
+
+def _deltas(key: GrantedKey, kind: FrameKind, wanted: frozenset[str]) -> list[bytes]:
+    rows = db.session.execute(
+        select(FrameDelta.id, FrameDelta.wrapped, FrameDelta.sealed).where(
+            FrameDelta.organisation_id == key.organisation_id, FrameDelta.kind == kind, FrameDelta.key_id == key.id
+        )
+    )
+    opened = []
+    for row_id, wrapped, sealed in rows:
+        if row_id in wanted:
+            own = SecretKey(key.open(wrapped, "frame-key", kind, key.organisation_id, row_id))
+            opened.append(unpad(own.open(sealed, "delta", kind, key.organisation_id, row_id)))
+    return opened
+
+
+def compact_when_due(key: GrantedKey, kind: FrameKind, schema: Schema) -> bool:
+    """Absorb the deltas into a new snapshot if many have piled up; True if this call did it.
+
+    Costs a count when nothing is due. Never loses a save: what came after the reading stays a delta.
+    """
+    waiting = db.session.scalar(
+        select(func.count(FrameDelta.id)).where(
+            FrameDelta.organisation_id == key.organisation_id, FrameDelta.kind == kind
+        )
+    )
+    if (waiting or 0) < MIN_DELTAS:
+        return False
+    loaded = load(key, kind, schema)
+    if len(loaded.version.delta_ids) < max(MIN_DELTAS, loaded.frame.rows.height // ROWS_PER_DELTA):
+        return False
+    return replace_snapshot(key, kind, loaded)
+
+
+def replace_snapshot(key: GrantedKey, kind: FrameKind, loaded: Loaded) -> bool:
+    """Write a loaded frame as the new snapshot, unless what it was read from has changed hands meanwhile."""
+    row_id = random_id()
+    own = SecretKey.random()
+    sealed = own.seal(frames.encode(loaded.frame), "snapshot", kind, key.organisation_id, row_id)
+    wrapped = key.seal(own.raw, "frame-key", kind, key.organisation_id, row_id)
+    ids = loaded.version.delta_ids
+    with writing(db.session):
+        _lock(key)
+        if not _still_there(key, kind, loaded.version):
+            return False
+        db.session.execute(
+            delete(FrameSnapshot).where(
+                FrameSnapshot.organisation_id == key.organisation_id, FrameSnapshot.kind == kind
+            )
+        )
+        db.session.execute(delete(FrameDelta).where(FrameDelta.id.in_(ids)))
+        db.session.add(
+            FrameSnapshot(
+                id=row_id,
+                organisation_id=key.organisation_id,
+                kind=kind,
+                key_id=key.id,
+                wrapped=wrapped,
+                sealed=sealed,
+            )
+        )
+    return True
+
+
+def _lock(key: GrantedKey) -> None:
+    """Hold the organisation's row, so that two members do not compact at once (SQLite has one writer anyway)."""
+
+    db.session.get(Organisation, key.organisation_id, with_for_update=True)
+
+
+def _still_there(key: GrantedKey, kind: FrameKind, version: Version) -> bool:
+    now = _version(key, kind)
+    return now.snapshot_id == version.snapshot_id and version.delta_ids <= now.delta_ids

@@ -1,0 +1,1 @@
+"""The step-by-step form that makes a document, the quick record, and drafts."""

@@ -1,0 +1,42 @@
+"""Founding an organisation's keys and handing them on. Only a holder can hand a key on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from incidents.keyring.case_door import OrganisationKey, organisation_keys
+from incidents.keyring.facts_door import FactsKey, SummariesKey, facts_keys, summaries_keys
+from incidents.keyring.grants import GrantedKey, grant, new_key
+from incidents.keyring.models import KeyKind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from incidents.keyring.people import PublicKey, Seed
+
+KEYS: dict[KeyKind, type[GrantedKey]] = {
+    KeyKind.ORGANISATION: OrganisationKey,
+    KeyKind.FACTS: FactsKey,
+    KeyKind.SUMMARIES: SummariesKey,
+}
+
+
+def found(organisation_id: str, founder_id: str, public_key: PublicKey) -> None:
+    """Make an organisation's first keys and grant them to its first founder, in the running transaction."""
+    for kind, cls in KEYS.items():
+        grant(new_key(cls, kind, organisation_id), founder_id, public_key)
+
+
+def hand_on(
+    kinds: Sequence[KeyKind], *, organisation_id: str, holder_id: str, seed: Seed, newcomer_id: str, public_key: PublicKey
+) -> None:
+    """Grant the holder's keys of some kinds, every epoch of them, to a newcomer in the running transaction."""
+    readers = {
+        KeyKind.ORGANISATION: organisation_keys,
+        KeyKind.FACTS: facts_keys,
+        KeyKind.SUMMARIES: summaries_keys,
+    }
+    for kind in kinds:
+        for key in readers[kind](holder_id, seed):
+            if key.organisation_id == organisation_id:
+                grant(key, newcomer_id, public_key)

@@ -1,0 +1,22 @@
+"""What follows from a random secret that somebody holds: a session's cookie, or a set-up code."""
+
+from __future__ import annotations
+
+import hashlib
+
+from incidents.keyring.envelope import context, derive
+
+
+def session_id(cookie: str) -> str:
+    """The row that belongs to a cookie; the cookie does not follow from it."""
+    return hashlib.sha256(context("session-id", cookie)).hexdigest()
+
+
+def session_key(cookie: str) -> bytes:
+    """The key that opens that row."""
+    return derive(cookie.encode(), "session")
+
+
+def setup_digest(code: str) -> bytes:
+    """What is kept of a set-up code: enough to know it again. The code is random, so a plain hash is slow enough."""
+    return hashlib.sha256(context("setup-code", code.strip().upper())).digest()

@@ -1,0 +1,192 @@
+"""The index: one coded row for each case of an organisation, sealed under its key; lists and filters read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from incidents.codebook.services import codebook
+from incidents.facts import store
+from incidents.facts.columns import polars_schema
+from incidents.facts.models import FrameKind
+from incidents.facts.schema import Column, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from incidents.facts.store import Loaded
+    from incidents.keyring.case_door import OrganisationKey
+    from incidents.records.derivation import IndexRow
+
+INDEX_COLUMNS: Final = (
+    Column("case", Kind.U64, "Random cell key of the case."),
+    Column("id", Kind.TEXT, "Random id of the case."),
+    Column("ref", Kind.TEXT, "Random reference that people say aloud."),
+    Column("complete", Kind.BOOL, "Whether the recorder calls the record finished."),
+    Column("year", Kind.I16, "Year; empty when the date spans several.", nullable=True),
+    Column("month", Kind.I32, "Month as yyyymm; empty when the date spans several.", nullable=True),
+    Column("day", Kind.I32, "First possible day, as yyyymmdd, to sort by."),
+    Column("country", Kind.CODE, "ISO 3166-1 alpha-2.", nullable=True, vocabulary="regions"),
+    Column("area", Kind.TEXT, "ISO 3166-2.", nullable=True),
+    Column("violations", Kind.TEXT, "All violations and the groups above them, parted and framed by spaces."),
+    Column("violation", Kind.CODE, "The violation a list shows.", nullable=True, vocabulary="violation_types"),
+    Column("perpetrators", Kind.TEXT, "All actors and the groups above them, parted and framed by spaces."),
+    Column("perpetrator", Kind.CODE, "The first actor.", nullable=True, vocabulary="perpetrator_types"),
+    Column("verification", Kind.CODE, "How well it is verified.", vocabulary="verification_status"),
+    Column("consent_level", Kind.CODE, "The lowest level of the people in it.", vocabulary="consent_levels"),
+    Column("held", Kind.TEXT, "Why it is not counted, or not wholly.", nullable=True),
+    Column("persons", Kind.U32, "Persons who were harmed."),
+    Column("killed", Kind.U32, "Best number killed."),
+    Column("missing", Kind.U16, "Answers that are still missing."),
+    Column("kept_aside", Kind.U16, "Values of an import that found no place."),
+    Column("priority", Kind.CODE, "How soon to act.", vocabulary="priority"),
+    Column("summary_state", Kind.TEXT, "How far the anonymised summary is.", nullable=True),
+    Column("reports", Kind.TEXT, "Publications that rest on it, parted by spaces.", nullable=True),
+    Column("origin", Kind.TEXT, "Mark of the row it was imported from.", nullable=True),
+)
+SORTS: Final = {
+    "date": "day",
+    "country": "country",
+    "violation": "violation",
+    "perpetrator": "perpetrator",
+    "verification": "verification",
+    "persons": "persons",
+}
+PAGE_SIZE: Final = 50
+
+
+@dataclass(frozen=True)
+class CaseQuery:
+    """What a list is asked for; empty fields ask for nothing.
+
+    Attributes:
+        months: First and last month as yyyymm, both included.
+        violation: A violation, or a group for all below it; ``perpetrator`` likewise.
+        state: ``incomplete``, ``counted`` or ``held``.
+        sort: A name of SORTS; newest or highest first when ``descending``.
+    """
+
+    months: tuple[int | None, int | None] = (None, None)
+    country: str = ""
+    violation: str = ""
+    perpetrator: str = ""
+    verification: str = ""
+    state: str = ""
+    sort: str = "date"
+    descending: bool = True
+    page: int = 1
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """One page of a list.
+
+    Attributes:
+        rows: By column name, at most PAGE_SIZE.
+        total: How many cases fit the query.
+        page: Which page this is; ``pages`` says of how many.
+    """
+
+    rows: Sequence[dict[str, Any]]
+    total: int
+    page: int
+    pages: int
+
+
+def to_values(row: IndexRow) -> tuple[Any, ...]:
+    """An index row in the order of INDEX_COLUMNS."""
+    first = row.date_sort[0]
+    return (
+        row.cell_key,
+        row.id,
+        row.ref,
+        row.status == "complete",
+        row.year,
+        row.month,
+        first,
+        row.country,
+        row.area,
+        _with_ancestors("violation_types", row.violations),
+        row.primary_violation,
+        _with_ancestors("perpetrator_types", row.perpetrators),
+        row.perpetrators[0] if row.perpetrators else None,
+        row.verification,
+        row.consent_level,
+        row.held,
+        row.persons,
+        row.killed_best,
+        row.missing,
+        row.kept_aside,
+        row.priority,
+        row.summary_state,
+        " ".join(row.reports) or None,
+        row.origin or None,
+    )
+
+
+def _with_ancestors(vocabulary: str, codes: Sequence[str]) -> str:
+    listed = codebook().vocabulary(vocabulary)
+    everything = dict.fromkeys(one for code in codes for one in (code, *listed.ancestors(code)))
+    return f" {' '.join(everything)} " if everything else ""
+
+
+def load(key: OrganisationKey) -> Loaded:
+    """The index as it is now."""
+    return store.load(key, FrameKind.INDEX, polars_schema(INDEX_COLUMNS))
+
+
+def find(key: OrganisationKey, query: CaseQuery) -> CasePage:
+    """One page of the cases that fit a query, in a stable order.
+
+    The sorted frame is kept with the loaded one, so that a page costs a slice, and a filter one pass over the index.
+    """
+    rows = _sorted(load(key), query)
+    conditions = list(_conditions(query))
+    if conditions:
+        rows = rows.filter(reduce(and_, conditions))
+    pages = max(1, -(-rows.height // PAGE_SIZE))
+    page = min(max(1, query.page), pages)
+    return CasePage(rows.slice((page - 1) * PAGE_SIZE, PAGE_SIZE).to_dicts(), rows.height, page, pages)
+
+
+def _sorted(loaded: Loaded, query: CaseQuery) -> pl.DataFrame:
+    column = SORTS.get(query.sort, "day")
+    name = f"sorted:{column}:{query.descending}"
+    if name not in loaded.derived:
+        loaded.derived[name] = loaded.frame.rows.sort(
+            [column, "id"], descending=[query.descending, False], nulls_last=True
+        )
+    rows: pl.DataFrame = loaded.derived[name]
+    return rows
+
+
+def _conditions(query: CaseQuery) -> Sequence[pl.Expr]:
+    first, last = query.months
+    states = {
+        "incomplete": ~pl.col("complete"),
+        "counted": pl.col("held").is_null(),
+        "held": pl.col("held").is_not_null(),
+    }
+    found = [
+        pl.col("month") >= first if first else None,
+        pl.col("month") <= last if last else None,
+        pl.col("country") == query.country if query.country else None,
+        _contains("violations", query.violation),
+        _contains("perpetrators", query.perpetrator),
+        pl.col("verification") == query.verification if query.verification else None,
+        states.get(query.state),
+    ]
+    return [condition for condition in found if condition is not None]
+
+
+def _contains(column: str, code: str) -> pl.Expr | None:
+    return pl.col(column).str.contains(f" {code} ", literal=True) if code else None
+
+
+def origins(key: OrganisationKey) -> set[str]:
+    """The marks of all rows that were imported already."""
+    return set(load(key).frame.rows["origin"].drop_nulls())

@@ -1,0 +1,326 @@
+"""Saving and reading cases. One transaction a save: validate, derive index and facts, seal, write."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from flask import g
+from flask_login import current_user
+from sqlalchemy import delete, insert, select
+
+from incidents.accounts.services import current_seed
+from incidents.database import random_id, writing
+from incidents.errors import Forbidden, NotFound, TalaError
+from incidents.extensions import db
+from incidents.facts import store
+from incidents.facts.columns import polars_schema
+from incidents.facts.frames import Entry
+from incidents.facts.models import FrameKind
+from incidents.facts.schema import FACT_COLUMNS
+from incidents.keyring import case_door, facts_door
+from incidents.keyring.case_door import DataKey, OrganisationKey, Place
+from incidents.records.derivation import fact_rows, held, index_row
+from incidents.records.index import INDEX_COLUMNS, to_values
+from incidents.records.models import Incident, LogEntry, Revision, RevisionKey, Summary
+from incidents.records.split import join, overlay, split
+from incidents.releases.rules import story_decision
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from incidents.keyring.facts_door import FactsKey, SummariesKey
+    from incidents.keyring.people import Seed
+    from incidents.records.schema import CaseDocument
+
+IDENTITY, ACCOUNT = "identity", "account"
+
+
+class Conflict(TalaError):
+    """Someone else saved this case meanwhile.
+
+    Attributes:
+        revision: The revision that is current now.
+    """
+
+    status = 409
+
+    def __init__(self, revision: int) -> None:
+        super().__init__()
+        self.revision = revision
+
+
+@dataclass(frozen=True)
+class CaseKeys:
+    """What a researcher holds of their organisation.
+
+    Attributes:
+        account_id: Whose keys these are.
+        organisation: The newest organisation key; saves are sealed under it.
+        by_id: Every organisation key they hold, by id: older revisions may still be under an older one.
+        facts: The newest facts key.
+        summaries: The newest summaries key.
+    """
+
+    account_id: str
+    organisation: OrganisationKey
+    by_id: dict[str, OrganisationKey]
+    facts: FactsKey
+    summaries: SummariesKey
+
+    @property
+    def organisation_id(self) -> str:
+        """Whose cases these keys open."""
+        return self.organisation.organisation_id
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A document as some revision of a case has it."""
+
+    document: CaseDocument
+    revision: int
+
+
+def keys_of(account_id: str, organisation_id: str, seed: Seed) -> CaseKeys:
+    """Open the keys of a researcher. Three queries, some 0.5 ms.
+
+    Raises:
+        Forbidden: nobody has handed them their organisation's keys yet.
+    """
+    mine = [
+        key for key in case_door.organisation_keys(account_id, seed) if key.organisation_id == organisation_id
+    ]
+    facts = [key for key in facts_door.facts_keys(account_id, seed) if key.organisation_id == organisation_id]
+    summaries = [
+        key for key in facts_door.summaries_keys(account_id, seed) if key.organisation_id == organisation_id
+    ]
+    if not (mine and facts and summaries):
+        raise Forbidden
+    return CaseKeys(account_id, mine[0], {key.id: key for key in mine}, facts[0], summaries[0])
+
+
+def current_keys() -> CaseKeys:
+    """The keys of the researcher of this request; opened once.
+
+    Raises:
+        Forbidden: they hold none.
+    """
+    if "case_keys" not in g:
+        g.case_keys = keys_of(current_user.id, current_user.organisation_id, current_seed())
+    keys: CaseKeys = g.case_keys
+    return keys
+
+
+def create(keys: CaseKeys, documents: Sequence[CaseDocument], *, today: dt.date | None = None) -> None:
+    """Save new cases, all in one transaction; each keeps the id that its document carries.
+
+    Costs some 0.1 ms a document before the lock is taken, and a commit.
+    """
+    day = today or dt.datetime.now(tz=dt.UTC).date()
+    sealed = [_seal(keys, document, 1) for document in documents]
+    index, facts = _entries(documents, [1] * len(documents), day)
+    with writing(db.session):
+        organisation_id = keys.organisation_id
+        db.session.execute(
+            insert(Incident),
+            [{"id": one.incident.id, "organisation_id": organisation_id, "revision": 1} for one in documents],
+        )
+        db.session.execute(insert(Revision), [blobs for blobs, _ in sealed])
+        db.session.execute(insert(RevisionKey), [key for _, key in sealed])
+        _append(keys, index, facts)
+    _compact(keys)
+
+
+def update(
+    keys: CaseKeys,
+    document: CaseDocument,
+    *,
+    expected: int,
+    identity_opened: bool = False,
+    today: dt.date | None = None,
+) -> int:
+    """Save a new revision of a case.
+
+    Args:
+        keys: The researcher's keys.
+        document: What the case says now.
+        expected: The revision it was made from.
+        identity_opened: Whether its writer had the identity part before them. If not, identity fields that the document
+            leaves empty keep what is stored.
+        today: The day on which consent is judged.
+
+    Returns:
+        The new revision.
+
+    Raises:
+        Conflict: the case is not at the expected revision any more; nothing was written.
+        NotFound: no such case in this organisation.
+    """
+    day = today or dt.datetime.now(tz=dt.UTC).date()
+    before = _revision(keys, document.incident.id, expected)
+    whole = document
+    if not identity_opened:
+        account, identity = split(document)
+        whole = join(account, overlay(_open(keys, *before)[IDENTITY], identity))
+    revision = expected + 1
+    blobs, key = _seal(keys, whole, revision)
+    index, facts = _entries([whole], [revision], day)
+    with writing(db.session):
+        incident = _incident(keys, whole.incident.id, lock=True)
+        if incident.revision != expected:
+            raise Conflict(incident.revision)
+        incident.revision = revision
+        db.session.execute(insert(Revision), [blobs])
+        db.session.execute(insert(RevisionKey), [key])
+        _append(keys, index, facts)
+        _release_summary(keys, whole, day)
+    _compact(keys)
+    return revision
+
+
+def _entries(
+    documents: Sequence[CaseDocument], revisions: Sequence[int], day: dt.date
+) -> tuple[list[Entry], list[Entry]]:
+    index, facts = [], []
+    for document, revision in zip(documents, revisions, strict=True):
+        case = document.incident.cell_key
+        index.append(Entry(case, revision, [to_values(index_row(document, day, revision=revision))]))
+        facts.append(Entry(case, revision, fact_rows(document, day), held(document, day)))
+    return index, facts
+
+
+def _append(keys: CaseKeys, index: list[Entry], facts: list[Entry]) -> None:
+    store.append(keys.organisation, FrameKind.INDEX, polars_schema(INDEX_COLUMNS), index)
+    store.append(keys.facts, FrameKind.FACTS, polars_schema(FACT_COLUMNS), facts)
+
+
+def _compact(keys: CaseKeys) -> None:
+    store.compact_when_due(keys.organisation, FrameKind.INDEX, polars_schema(INDEX_COLUMNS))
+    store.compact_when_due(keys.facts, FrameKind.FACTS, polars_schema(FACT_COLUMNS))
+
+
+def _seal(keys: CaseKeys, document: CaseDocument, revision: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    account, identity = split(document)
+    place = Place(keys.organisation_id, document.incident.id, revision)
+    data_key = DataKey.random()
+    row = {"incident_id": place.incident_id, "revision": revision}
+    blobs = row | {
+        part: case_door.seal_part(data_key, part, place, json.dumps(content, separators=(",", ":")).encode())
+        for part, content in ((IDENTITY, identity), (ACCOUNT, account))
+    }
+    wrapped = case_door.wrap(keys.organisation, data_key, place)
+    return blobs, row | {"key_id": keys.organisation.id, "wrapped": wrapped}
+
+
+def _incident(keys: CaseKeys, incident_id: str, *, lock: bool = False) -> Incident:
+    incident = db.session.get(Incident, incident_id, with_for_update=lock or None, populate_existing=True)
+    if incident is None or incident.organisation_id != keys.organisation_id:
+        raise NotFound
+    return incident
+
+
+def _revision(keys: CaseKeys, incident_id: str, revision: int | None) -> tuple[Revision, RevisionKey]:
+    incident = _incident(keys, incident_id)
+    found = db.session.execute(
+        select(Revision, RevisionKey)
+        .join(
+            RevisionKey,
+            (RevisionKey.incident_id == Revision.incident_id) & (RevisionKey.revision == Revision.revision),
+        )
+        .where(Revision.incident_id == incident_id, Revision.revision == (revision or incident.revision))
+        .where(RevisionKey.key_id.in_(keys.by_id))
+    ).first()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
+
+
+def _open(
+    keys: CaseKeys, row: Revision, wrapped: RevisionKey, parts: Sequence[str] = (IDENTITY, ACCOUNT)
+) -> dict[str, dict[str, Any]]:
+    place = Place(keys.organisation_id, row.incident_id, row.revision)
+    data_key = case_door.unwrap(keys.by_id[wrapped.key_id], wrapped.wrapped, place)
+    return {
+        part: json.loads(case_door.open_part(data_key, part, place, getattr(row, part))) for part in parts
+    }
+
+
+def open_account(keys: CaseKeys, incident_id: str, revision: int | None = None) -> Opened:
+    """A case without its identity part: names, contacts, exact place and source identities stay closed.
+
+    Raises:
+        NotFound: no such case or revision in this organisation.
+    """
+    row, wrapped = _revision(keys, incident_id, revision)
+    return Opened(join(_open(keys, row, wrapped, [ACCOUNT])[ACCOUNT], {}), row.revision)
+
+
+def open_identity(keys: CaseKeys, incident_id: str, reason: str) -> Opened:
+    """A case with its identity part; who opened it, when and why is logged before it is given.
+
+    Raises:
+        NotFound: no such case in this organisation.
+    """
+    row, wrapped = _revision(keys, incident_id, None)
+    parts = _open(keys, row, wrapped)
+    revision = row.revision
+    with writing(db.session):
+        log(keys, "identity_opened", incident_id=incident_id, reason=reason)
+    return Opened(join(parts[ACCOUNT], parts[IDENTITY]), revision)
+
+
+def revisions(keys: CaseKeys, incident_id: str) -> list[int]:
+    """The revisions of a case, newest first.
+
+    Raises:
+        NotFound: no such case in this organisation.
+    """
+    incident = _incident(keys, incident_id)
+    return list(range(incident.revision, 0, -1))
+
+
+def log(keys: CaseKeys, action: str, **details: str) -> None:
+    """Add an entry to the organisation's sealed log, in the running transaction. Never a value from a case."""
+    row_id = random_id()
+    entry = {
+        "at": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+        "account": keys.account_id,
+        "action": action,
+    }
+    sealed = keys.organisation.seal(json.dumps(entry | details).encode(), "log", keys.organisation_id, row_id)
+    db.session.add(
+        LogEntry(id=row_id, organisation_id=keys.organisation_id, key_id=keys.organisation.id, sealed=sealed)
+    )
+
+
+def log_entries(keys: CaseKeys) -> list[dict[str, str]]:
+    """The organisation's log, newest first. Opens every entry."""
+    rows = db.session.scalars(select(LogEntry).where(LogEntry.key_id.in_(keys.by_id)))
+    opened = [
+        json.loads(keys.by_id[row.key_id].open(row.sealed, "log", row.organisation_id, row.id))
+        for row in rows
+    ]
+    return sorted(opened, key=lambda entry: entry["at"], reverse=True)
+
+
+def _release_summary(keys: CaseKeys, document: CaseDocument, day: dt.date) -> None:
+    """Give a checked summary to advocates while every person's consent for a story stands; take it back otherwise."""
+    summary_id = document.summary_id
+    if not summary_id:
+        return
+    db.session.execute(
+        delete(Summary).where(Summary.id == summary_id, Summary.organisation_id == keys.organisation_id)
+    )
+    if document.summary_state == "checked" and story_decision(document, day).allowed:
+        text = json.dumps({"ref": document.incident.ref, "text": document.summary_text}).encode()
+        db.session.add(
+            Summary(
+                id=summary_id,
+                organisation_id=keys.organisation_id,
+                key_id=keys.summaries.id,
+                sealed=facts_door.seal_summary(keys.summaries, summary_id, text),
+            )
+        )

@@ -1,0 +1,1 @@
+"""Publications, letters and their replies, stories and campaigns."""

@@ -1,0 +1,69 @@
+"""Publications. A draft is sealed; what is published is in clear. Which cases it rests on stands inside the cases."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+
+from sqlalchemy import Date, ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from incidents.database import Base, Id, Sealed, random_id
+
+
+class PublicationType(enum.StrEnum):
+    """Kinds of publication (data model, ``publication.type``)."""
+
+    REPORT = "report"
+    STATEMENT = "statement"
+    OPEN_LETTER = "open_letter"
+    REPLY = "reply"
+    STORY = "story"
+    SUBMISSION = "submission"
+    NEWS = "news"
+
+
+class PublicationDraft(Base):
+    """A publication that is not out yet, sealed under its organisation's summaries key."""
+
+    __tablename__ = "publication_draft"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=random_id)
+    organisation_id: Mapped[str] = mapped_column(Id, ForeignKey("organisation.id"))
+    key_id: Mapped[str] = mapped_column(Id, ForeignKey("key.id"))
+    sealed: Mapped[bytes] = mapped_column(Sealed)
+
+
+class Publication(Base):
+    """What an organisation has published."""
+
+    __tablename__ = "publication"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=random_id)
+    organisation_id: Mapped[str] = mapped_column(Id, ForeignKey("organisation.id"))
+    kind: Mapped[PublicationType]
+    title: Mapped[str] = mapped_column(String(300))
+    language: Mapped[str] = mapped_column(String(20))
+    published_on: Mapped[dt.date] = mapped_column(Date, index=True)
+    #: Codes parted by spaces.
+    themes: Mapped[str] = mapped_column(String(200), default="")
+    countries: Mapped[str] = mapped_column(String(1000), default="")
+    campaign: Mapped[str] = mapped_column(String(40), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
+    response_to_id: Mapped[str | None] = mapped_column(Id, ForeignKey("publication.id"))
+    release_id: Mapped[str | None] = mapped_column(Id, ForeignKey("release.id"))
+
+    files: Mapped[list[PublicationFile]] = relationship(cascade="all, delete-orphan", order_by="PublicationFile.name")
+
+
+class PublicationFile(Base):
+    """A published file, only ever sent as a download."""
+
+    __tablename__ = "publication_file"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=random_id)
+    publication_id: Mapped[str] = mapped_column(Id, ForeignKey("publication.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    media_type: Mapped[str] = mapped_column(String(100))
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)

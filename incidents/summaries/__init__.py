@@ -1,0 +1,1 @@
+"""Counts over the facts frame, and the geometry of their figures."""

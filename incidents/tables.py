@@ -1,0 +1,13 @@
+"""Every module that declares tables, imported so that the metadata is whole before it is compared or created."""
+
+from __future__ import annotations
+
+from incidents.accounts import models as accounts
+from incidents.facts import models as facts
+from incidents.intake import models as intake
+from incidents.keyring import models as keyring
+from incidents.records import models as records
+from incidents.releases import models as releases
+from incidents.reports import models as reports
+
+__all__ = ["accounts", "facts", "intake", "keyring", "records", "releases", "reports"]

@@ -1,0 +1,64 @@
+"""Who may see a page. Every view says so with a mark; a view without one answers nobody."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, TypeVar
+
+from flask import abort, current_app, request
+from flask_login import current_user
+
+from incidents.accounts.models import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+View = TypeVar("View", bound="Callable[..., object]")
+
+#: The mark of a page that needs no log-in.
+PUBLIC: frozenset[Role] = frozenset()
+EVERYONE = frozenset(Role)
+
+
+def access(*roles: Role) -> Callable[[View], View]:
+    """Mark a view for some roles."""
+
+    def mark(view: View) -> View:
+        view.access = frozenset(roles)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Mark a view for everyone, logged in or not."""
+    view.access = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def access_of(endpoint: str) -> frozenset[Role] | None:
+    """The mark of an endpoint's view; None if it has none."""
+    mark: frozenset[Role] | None = getattr(current_app.view_functions[endpoint], "access", None)
+    return mark
+
+
+def register(app: Flask) -> None:
+    """Check the mark before every view."""
+    app.before_request(check_access)
+
+
+def check_access() -> None:
+    """Let marked roles through; 401 for who is not logged in, 403 for another role, 500 for a view without a mark."""
+    if request.endpoint in {None, "static"}:
+        return
+    roles = access_of(str(request.endpoint))
+    if roles is None:
+        abort(HTTPStatus.INTERNAL_SERVER_ERROR)
+    if roles == PUBLIC:
+        return
+    if not current_user.is_authenticated:
+        abort(HTTPStatus.UNAUTHORIZED)
+    if current_user.role not in roles:
+        abort(HTTPStatus.FORBIDDEN)

@@ -1,0 +1,46 @@
+"""The base of all forms: it shows its errors in one list that links to the fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from wtforms import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class ErrorLink:
+    """One line of an error summary."""
+
+    field_id: str
+    message: str
+
+
+class BaseForm(Form):  # type: ignore[misc]
+    """A form whose errors can be listed, and that can take errors from the rules behind it."""
+
+    def error_links(self) -> Iterator[ErrorLink]:
+        """Every error, in the order of the fields."""
+        for field in self:
+            for message in _flat(field.errors):
+                yield ErrorLink(field.id, str(message))
+
+    def add_errors(self, errors: Mapping[str, str]) -> None:
+        """Put messages from a rule at their fields; what has no field goes to the first."""
+        for name, message in errors.items():
+            field = self[name] if name in self else next(iter(self))
+            field.errors = [*field.errors, message]
+
+
+def _flat(errors: Any) -> Iterator[Any]:  # noqa: ANN401 - WTForms nests errors of field lists
+    if isinstance(errors, dict):
+        for value in errors.values():
+            yield from _flat(value)
+    elif isinstance(errors, list | tuple):
+        for value in errors:
+            yield from _flat(value)
+    else:
+        yield errors

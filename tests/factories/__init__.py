@@ -1,0 +1,1 @@
+"""Builders of plainly fictional rows and documents."""

@@ -1,0 +1,146 @@
+"""Organisations and people, set up the way they come in: each makes their own keys, members hand keys on."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from incidents.accounts import services
+from incidents.accounts.models import Account, Organisation, Role
+from incidents.database import writing
+from incidents.extensions import db
+from incidents.keyring import services as keyring
+from incidents.keyring.passphrase import passphrase_key, read_pepper
+from incidents.keyring.people import Seed, open_seed
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+PASSPHRASE = "plainly fictional passphrase"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@dataclass
+class Person:
+    """Someone with an account, as a test sees them."""
+
+    app: Flask = field(repr=False)
+    id: str
+    username: str
+    role: Role
+    organisation_id: str
+    recovery_code: str
+
+    @property
+    def account(self) -> Account:
+        """Their row."""
+        return db.session.get_one(Account, self.id)
+
+    @property
+    def seed(self) -> Seed:
+        """Their seed, opened as log-in opens it."""
+        account = self.account
+        pepper = read_pepper(services.settings().pepper_file)
+        key = passphrase_key(PASSPHRASE, salt=account.salt or b"", cost=account.cost, pepper=pepper)
+        return open_seed(account.seed_by_passphrase or b"", key, account.id, "passphrase")
+
+    def browser(self) -> Browser:
+        """A browser in which they are logged in."""
+        browser = Browser(self.app.test_client())
+        browser.post("/login", {"username": self.username, "passphrase": PASSPHRASE}, status=303)
+        return browser
+
+
+class Browser:
+    """A test client that carries the anti-forgery token, as a page's forms do."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, path: str, *, status: int = 200) -> str:
+        """A page's text; the status must be as expected."""
+        response = self.client.get(path)
+        assert response.status_code == status, f"{path}: {response.status_code}"
+        return response.get_data(as_text=True)
+
+    def token(self) -> str:
+        """The token that pages of this browser carry."""
+        found = TOKEN.search(self.client.get("/login").get_data(as_text=True))
+        assert found
+        return found[1]
+
+    def post(self, path: str, data: dict[str, object] | None = None, *, status: int = 200) -> str:
+        """Send a form and give back the answer's text; the status must be as expected."""
+        response = self.client.post(path, data={"csrf_token": self.token(), **(data or {})})
+        assert response.status_code == status, f"{path}: {response.status_code}"
+        return response.get_data(as_text=True)
+
+
+class World:
+    """Builders; every name is plainly fictional."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self._numbers = itertools.count(1)
+
+    def organisation(self, name: str | None = None) -> Organisation:
+        """An organisation with no keys yet."""
+        with writing(db.session):
+            organisation = Organisation(name=name or f"Fictional Network {next(self._numbers)}")
+            db.session.add(organisation)
+        return organisation
+
+    def person(self, role: Role, organisation: Organisation, username: str | None = None) -> Person:
+        """Someone who has made their keys and been admitted, if anyone could admit them."""
+        organisation_id = organisation.id
+        with writing(db.session):
+            account, code = services.add_account(username or f"{role}-{next(self._numbers)}", role, organisation)
+            username = account.username
+        account, recovery = services.set_up(username, code, PASSPHRASE)
+        return Person(self.app, account.id, username, role, organisation_id, recovery)
+
+    def admit(self, member: Person, newcomer: Person) -> None:
+        """A member hands on the keys of their organisation."""
+        key = newcomer.account.public_key
+        assert key is not None
+        with writing(db.session):
+            keyring.hand_on(
+                services.GRANTED[newcomer.role],
+                organisation_id=member.organisation_id,
+                holder_id=member.id,
+                seed=member.seed,
+                newcomer_id=newcomer.id,
+                public_key=key,
+            )
+
+    def team(self, name: str | None = None) -> Team:
+        """An organisation with one of each role, all admitted."""
+        organisation = self.organisation(name)
+        researcher = self.person(Role.RESEARCHER, organisation)
+        others = {role: self.person(role, organisation) for role in Role if role is not Role.RESEARCHER}
+        second = self.person(Role.RESEARCHER, organisation)
+        for newcomer in (others[Role.ANALYST], others[Role.ADVOCATE], second):
+            self.admit(researcher, newcomer)
+        return Team(
+            organisation.id,
+            researcher,
+            second,
+            others[Role.ANALYST],
+            others[Role.ADVOCATE],
+            others[Role.ADMINISTRATOR],
+        )
+
+
+@dataclass
+class Team:
+    """Everyone in an organisation."""
+
+    organisation_id: str
+    researcher: Person
+    second_researcher: Person
+    analyst: Person
+    advocate: Person
+    administrator: Person
