@@ -60,6 +60,7 @@ def test_codes_that_other_readers_take_for_values_stay_codes(tmp_path: Path, cod
         ([row("APPLE", parent="APPLE")], r"fruit\.csv:2: the parent APPLE"),
         ([row("PEAR", parent="POME"), row("POME")], r"fruit\.csv:2: the parent POME"),
         ([row("APPLE"), row("PEAR", label="label apple")], r"fruit\.csv:3: two choices beside each other"),
+        ([row("APPLE"), row("PEAR", label="LABEL APPLE")], r"fruit\.csv:3: two choices beside each other"),
         ([row("apple")], r"fruit\.csv:2: a code is upper-case"),
         ([row("APPLE__PEAR")], r"fruit\.csv:2: a code is upper-case"),
         ([row("ÄPPLE")], r"fruit\.csv:2: a code is upper-case"),
