@@ -18,7 +18,7 @@ from incidents.disclosure.solver import PRIMAL_SIMPLEX, Programme, Rows, Unsolve
 from incidents.disclosure.tables import HIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     Ranges = Mapping[Key, tuple[float, float]]
 
 SMALL: Final = 1e-6
+LEAST: Final = 1.0
+GREATEST: Final = -1.0
 MOST: Final = 1e6  # persons a reader could believe in, so that a table with a hidden total has bounds
 
 
@@ -38,8 +40,9 @@ def findings(protected: ProtectedTable, truth: Table | None, policy: Policy) -> 
     counts = None if truth is None else truth.all_counts()
     try:
         attack = Attack(protected)
+        insiders = None if counts is None else Insiders(attack, counts)
         found = attack.run(counts)
-        inside = [] if counts is None else list(Insiders(attack, counts).findings())
+        inside = list(insiders.findings()) if insiders else []
     except Unsolved:
         return [Finding(next(iter(protected.cells)), Kind.IMPOSSIBLE)]
     weak = [*_published(protected), *_pinned(found), *inside]
@@ -130,24 +133,26 @@ class Attack:
         self.starts = np.cumsum([0, *(len(self.parts[cell]) for cell in self.asked)])[:-1]
         self.low, self.high = np.full(len(self.asked), np.inf), np.full(len(self.asked), -np.inf)
         self.programme = self._programme()
+        self.watch: Callable[[Floats, Floats], None] | None = None
 
     def run(self, truth: Mapping[Key, int] | None) -> dict[Key, tuple[float, float]]:
-        """The range of each hidden cell: exact, or with the truth as far as is needed to see that it is safe."""
+        """The range of each hidden cell: exact, or with the truth as far as shows that it is safe."""
         for index, cell in enumerate(self.asked):
-            for sign in (-1.0, 1.0):
+            for sign in (GREATEST, LEAST):
                 if not self._enough(index, truth):
                     self.solve(cell, sign)
         found = {cell: (float(self.known[cell]),) * 2 for cell in self.plain}
         return found | {cell: (self.low[index], self.high[index]) for index, cell in enumerate(self.asked)}
 
-    def solve(self, cell: Key, sign: float) -> Floats:
-        """The unknowns of a table where a cell is least (sign 1) or greatest (sign -1)."""
+    def solve(self, cell: Key, sign: float) -> None:
+        """Meet a table where a cell is `LEAST` or `GREATEST`."""
         objective = np.zeros(len(self.unknown))
         objective[self.parts[cell]] = sign
         unknowns = self.programme.minimise(objective)
         table = self.base + np.add.reduceat(unknowns[self.flat], self.starts)
         self.low, self.high = np.minimum(self.low, table), np.maximum(self.high, table)
-        return unknowns
+        if self.watch:
+            self.watch(unknowns, table)
 
     def _programme(self) -> Programme:
         equations = [
@@ -169,47 +174,51 @@ class Attack:
 
 
 class Insiders:
-    """The attack of a person counted in one cell, who knows that it is not empty, on the small counts of others."""
+    """The attack of a person counted in one cell, who knows that it is not empty, on others' small counts.
+
+    `doubt` keeps, per small count and direction, whose own cell is empty in every table met so far that takes
+    the count far enough: they alone may still narrow it down.
+    """
 
     def __init__(self, attack: Attack, truth: Mapping[Key, int]) -> None:
-        self.attack, self.truth = attack, truth
-        self.inhabited = np.array([truth[key] > 0 for key in attack.unknown])
+        self.attack = attack
+        counts = np.array([truth[key] for key in attack.asked])
+        self.counts, self.small = counts, (counts > 0) & (counts < attack.threshold)
+        inhabited = np.array([truth[key] > 0 for key in attack.unknown], dtype=bool)
+        doubt = np.where(self.small[:, None], inhabited[None, :], False)  # noqa: FBT003
+        for index, cell in enumerate(attack.asked):
+            doubt[index, attack.parts[cell]] = False
+        self.doubt = {GREATEST: doubt, LEAST: doubt.copy()}
+        attack.watch = self.see
+
+    def see(self, unknowns: Floats, table: Floats) -> None:
+        """Take away the doubts that a table answers."""
+        empty = unknowns < 1 - SMALL
+        self.doubt[GREATEST][np.floor(table + SMALL) >= self.attack.threshold] &= empty
+        self.doubt[LEAST][np.ceil(table - SMALL) <= self.counts - 1] &= empty
 
     def findings(self) -> Iterator[Finding]:
         """Small counts that somebody can narrow down."""
-        for cell in self.attack.asked:
-            if 0 < self.truth[cell] < self.attack.threshold and any(
-                self.convinces(cell, sign) for sign in (-1.0, 1.0)
-            ):
-                yield Finding(cell, Kind.INSIDER)
+        for index in np.flatnonzero(self.small).tolist():
+            if self.convinced(index, GREATEST) or self.convinced(index, LEAST):
+                yield Finding(self.attack.asked[index], Kind.INSIDER)
 
-    def convinces(self, cell: Key, sign: float) -> bool:
-        """Whether some reader is left with too narrow a range.
-
-        All readers together are tried first: what holds against them all holds against each. Then each is tried who
-        is not yet answered by a table that leaves their own cell inhabited.
-        """
-        readers = self.inhabited.copy()
-        readers[self.attack.parts[cell]] = False
-        if self.emptied(cell, sign, readers) is not None:
-            return False
-        suspects = readers
-        while suspects.any():
-            one = np.zeros_like(readers)
-            one[np.argmax(suspects)] = True
-            emptied = self.emptied(cell, sign, one)
-            if emptied is None:
+    def convinced(self, index: int, sign: float) -> bool:
+        """Whether a reader in doubt stays so: first all of them together, then one after the other."""
+        doubt = self.doubt[sign][index]
+        self.ask(index, sign, doubt)
+        while doubt.any():
+            one = np.arange(len(doubt)) == np.argmax(doubt)
+            self.ask(index, sign, one)
+            if (doubt & one).any():
                 return True
-            suspects = suspects & emptied
         return False
 
-    def emptied(self, cell: Key, sign: float, readers: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-        """The cells emptied in a table that answers these readers; None when there is none."""
-        self.attack.programme.bound(readers.astype(np.float64), np.full(len(readers), MOST))
-        unknowns = self.attack.solve(cell, sign)
-        value = self.attack.known.get(cell, 0) + unknowns[self.attack.parts[cell]].sum()
-        wide = _floor(value) >= self.attack.threshold if sign < 0 else _ceil(value) <= self.truth[cell] - 1
-        return unknowns < 1 - SMALL if wide else None
+    def ask(self, index: int, sign: float, readers: NDArray[np.bool_]) -> None:
+        """Meet a table that takes a count as far as it goes and keeps the readers' own cells inhabited."""
+        if readers.any():
+            self.attack.programme.bound(readers.astype(np.float64), np.full(len(readers), MOST))
+            self.attack.solve(self.attack.asked[index], sign)
 
 
 def _floor(value: float) -> float:

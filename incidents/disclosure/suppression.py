@@ -78,9 +78,9 @@ def primary_cells(table: Table, threshold: int, policy: Policy) -> tuple[Key, ..
 class Search:
     """Hides cells until each hidden one may be as high and as low as it must, in the eyes of every reader.
 
-    A reader may be counted in the table: then they know of their own cell that it is not empty. So `up` and `down`
-    keep, for each cell, the leaf cells that were emptied in every table found so far that takes it high or low
-    enough: None before the first such table, the empty set when no reader is left to convince.
+    A reader may be counted in the table: then they know of their own cell that it is not empty. So `up` and
+    `down` keep, for each cell, the leaf cells that were emptied in every table found so far that takes it high
+    or low enough: None before the first such table, the empty set when no reader is left to convince.
     """
 
     def __init__(self, grid: Grid, counts: Ints, first: Needs) -> None:
@@ -102,7 +102,7 @@ class Search:
                 self.serve(cell)
 
     def served(self, cell: int) -> bool:
-        """Whether a cell is as wide as it must be; for one hidden for the sake of others, either way is enough."""
+        """Whether a cell is as wide as it must be; one hidden for the sake of others may be so either way."""
         wide = (self.up[cell] == frozenset(), self.down[cell] == frozenset())
         return all(wide) if self.first[cell] else any(wide)
 
@@ -114,7 +114,7 @@ class Search:
             self.move(cell, self.sink[cell] - self.counts[cell], self.down[cell])
 
     def move(self, cell: int, change: float, unconvinced: frozenset[int] | None) -> None:
-        """Hide whatever must change with the cell, at the least cost, and empty no cell of an unconvinced reader."""
+        """Hide whatever must change with the cell, at the least cost, and empty no unconvinced reader's."""
         box = Box(self.grid, self.positions(cell))
         spare = self.counts.copy()
         spare[list(unconvinced or ())] -= 1
@@ -127,7 +127,7 @@ class Search:
             self.witness(other, value, emptied)
 
     def witness(self, cell: int, value: float, emptied: frozenset[int]) -> None:
-        """Keep what a table says of a cell it moves: whoever is counted in that cell itself does not attack it."""
+        """Keep what a table says of a cell: whoever is counted in that cell itself does not attack it."""
         others = emptied.difference(self.below(cell).tolist()) if emptied else emptied
         for known, wide in (
             (self.up, value >= self.reach[cell] - SMALL),
