@@ -12,7 +12,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pydantic_core import CoreSchema, core_schema
 
@@ -96,7 +96,7 @@ class Edtf:
         return (first.toordinal() if first else 0, last.toordinal() if last else 0)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_plain_validator_function(
             _validated, serialization=core_schema.to_string_ser_schema(when_used="always")
         )

@@ -1,5 +1,4 @@
-"""What is derived from a document at every save: a row for its organisation's lists, and facts for those who
-count.
+"""What is derived from a document at every save: a row for its organisation's lists, and facts.
 
 Facts hold only what the consent gate lets through, for each person apart. Pure: the same document on the same
 day gives the same rows.
@@ -7,6 +6,7 @@ day gives the same rows.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
@@ -16,15 +16,12 @@ from incidents.codebook.services import codebook
 from incidents.facts.schema import RULES_VERSION, FactRow
 from incidents.records import rules
 from incidents.records.dates import UNKNOWN
-from incidents.records.index_columns import INDEX_COLUMNS, IndexRow
 from incidents.releases.rules import statistics_decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from incidents.records.schema import Act, CaseDocument, Person
-
-__all__ = ["INDEX_COLUMNS", "Held", "IndexRow", "fact_rows", "held", "index_row", "releasable_from"]
 
 AREA_LEVELS: Final = frozenset({"RL_ADM1", "RL_CASE"})
 DELAY_FOR_THE_LIVING: Final = timedelta(days=30)
@@ -43,40 +40,81 @@ class Held(StrEnum):
     CONSENT_OF_SOME = "consent_of_some"
 
 
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """One case as lists and filters see it: coded values only, no words about it."""
+
+    id: str
+    cell_key: int
+    revision: int
+    ref: str
+    status: str
+    year: int | None
+    month: int | None
+    date_sort: tuple[int, int]
+    date_reported: date | None
+    country: str | None
+    network: str | None
+    area: str | None
+    violation_groups: tuple[str, ...]
+    violations: tuple[str, ...]
+    primary_violation: str | None
+    perpetrator_groups: tuple[str, ...]
+    perpetrators: tuple[str, ...]
+    themes: tuple[str, ...]
+    verification: str
+    verification_floor: str
+    consent_level: str
+    held: Held | None
+    persons: int
+    acts: int
+    killed_best: int
+    priority: str
+    open_source: bool
+    missing: int
+    kept_aside: int
+    monitoring_status: str
+    origin: str
+    summary_state: str | None
+    reports: tuple[str, ...]
+    recorder: str
+
+    @property
+    def counted(self) -> bool:
+        """Whether at least one fact of the case is counted."""
+        return self.held in (None, Held.CONSENT_OF_SOME)
+
+
 def index_row(document: CaseDocument, today: date, *, revision: int = 0) -> IndexRow:
     """Return the row of a document for its organisation's lists and filters."""
     incident = document.incident
-    when = incident.date_start or UNKNOWN
-    violations = dict.fromkeys(act.violation for act in document.acts)
-    perpetrators = dict.fromkeys(entry.perp_type for entry in document.perpetrators if entry.perp_type)
-    why = held(document, today)
+    violations = tuple(dict.fromkeys(act.violation for act in document.acts))
+    perpetrators = tuple(dict.fromkeys(entry.perp_type for entry in document.perpetrators if entry.perp_type))
+    harmed = {act.person_id for act in document.acts} - {None}
     return IndexRow(
-        case=incident.cell_key,
         id=incident.id,
-        ref=incident.ref,
+        cell_key=incident.cell_key,
         revision=revision,
+        ref=incident.ref,
         status=document.status,
-        year=when.year,
-        month=when.month,
-        first_day=_days(when.first_day),
-        last_day=_days(when.last_day),
-        reported=_days(incident.date_reported),
+        year=incident.date_start.year if incident.date_start else None,
+        month=rules.month(incident),
+        date_sort=incident.date_start.sort_key if incident.date_start else (0, 0),
+        date_reported=incident.date_reported,
         country=incident.country,
         network=rules.network(incident),
         area=incident.adm1,
-        place_type=incident.place_type,
         violation_groups=_tops("violation_types", violations),
-        violations=" ".join(violations),
+        violations=violations,
         primary_violation=_primary_violation(document),
         perpetrator_groups=_tops("perpetrator_types", perpetrators),
-        perpetrators=" ".join(perpetrators),
-        themes=" ".join(rules.themes(document)),
+        perpetrators=perpetrators,
+        themes=rules.themes(document),
         verification=rules.verification(document),
         verification_floor=rules.verification_floor(document),
         consent_level=rules.consent_level(document, today),
-        counted=why in (None, Held.CONSENT_OF_SOME),
-        held=why.value if why else None,
-        persons=len({act.person_id for act in document.acts} - {None}),
+        held=held(document, today),
+        persons=len(harmed),
         acts=len(document.acts),
         killed_best=sum(killed.best for killed in rules.killings(document).values()),
         priority=incident.priority,
@@ -86,7 +124,7 @@ def index_row(document: CaseDocument, today: date, *, revision: int = 0) -> Inde
         monitoring_status=incident.monitoring_status,
         origin=document.origin,
         summary_state=document.summary_state,
-        reports=" ".join(document.reports),
+        reports=tuple(document.reports),
         recorder=document.recorder,
     )
 
@@ -202,7 +240,7 @@ def _fact(document: CaseDocument, act: Act, case: _Case, today: date) -> FactRow
 
 
 def _primary_violation(document: CaseDocument) -> str | None:
-    """Return the violation a list shows: of each person's primary act, the one that coding rule 3 puts first."""
+    """Return the violation a list shows: among the primary acts, the one that coding rule 3 puts first."""
     primary = set(rules.primary_acts(document).values())
     return min(
         (act.violation for act in document.acts if act.id in primary), key=rules.primary_rank, default=None
@@ -221,8 +259,8 @@ def _top(vocabulary: str, code: str) -> str:
     return codebook().vocabulary(vocabulary).top(code)
 
 
-def _tops(vocabulary: str, codes: Iterable[str]) -> str:
-    return " ".join(dict.fromkeys(_top(vocabulary, code) for code in codes))
+def _tops(vocabulary: str, codes: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_top(vocabulary, code) for code in codes))
 
 
 def _days(day: date | None) -> int | None:

@@ -1,7 +1,7 @@
 """The marks of a field: how secret it is, which list it comes from, how far it may travel.
 
-A field of the document is declared once, `Annotated[type, mark]`. From that one declaration come the check of its
-codes, the two sealed parts of a document, the data dictionary, and the allow-lists of exports.
+A field of the document is declared once, `Annotated[type, mark]`. From that one declaration come the check of
+its codes, the two sealed parts of a document, the data dictionary, and the allow-lists of exports.
 
 Tiers (from closed to open): X never leaves; U only in a consented packet for a UN body, court or lawyer; P a
 named partner; A only inside totals; C a consented public page; O open.
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import KW_ONLY, dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin
+from typing import TYPE_CHECKING, Final, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import CoreSchema, core_schema
@@ -100,7 +100,7 @@ class Mark:
             raise problem("code_unknown")
         return list(dict.fromkeys(value)) if len(value) > 1 else value
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = handler(source)
         if self.vocabulary is None:
             return schema

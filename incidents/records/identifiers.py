@@ -24,7 +24,7 @@ def new_id() -> str:
 
 
 def new_cell_key() -> int:
-    """Return a random number between 1 and 2**64 - 1, by which tables perturb and count without knowing a case."""
+    """Return a random number between 1 and 2**64 - 1, by which tables count without knowing a case."""
     return secrets.randbelow(2**64 - 1) + 1
 
 

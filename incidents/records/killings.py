@@ -38,8 +38,7 @@ def is_killing(violation: str) -> bool:
 
 
 def killings(document: CaseDocument) -> dict[str, Killed]:
-    """Return how many people each act of the document killed, by id of the act; acts that killed nobody are
-    left out.
+    """Return how many people each act of the document killed, by id of the act, for acts that killed.
 
     A person dies once: of several killing acts against the same person or group the first one counts. The
     numbers of the incident are used when exactly one such act remains, since they cannot be divided among

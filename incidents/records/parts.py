@@ -14,7 +14,7 @@ from incidents.records.schema import CaseDocument
 from incidents.records.upgrade import upgrade
 
 Part = dict[str, Any]
-_EMPTY: Final = ("", [])
+_EMPTY: Final[tuple[object, ...]] = ("", [])
 
 
 def split(document: CaseDocument) -> tuple[Part, Part]:
@@ -84,7 +84,7 @@ def _take_identity(model: type[Record], values: Part) -> Part:
 
 
 def _merged(model: type[Record], account: Part, identity: Part) -> Part:
-    """Return `account` with the values of `identity` put back; what belongs to no entry any more is left out."""
+    """Return `account` with the values of `identity` put back; what belongs to no entry is left out."""
     plan = _plan(model)
     merged = account | {name: identity[name] for name in plan.identity if name in identity}
     for name, inner in plan.single:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from incidents.codebook.services import codebook
 from incidents.records.errors import N_
 from incidents.records.killings import NOBODY, Killed, is_killing, killings
-from incidents.records.schema_acts import GbvCoreType
 from incidents.records.verification import (
     COUNTED,
     independent_sources,
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from incidents.records.schema import Act, CaseDocument, Incident, Perpetrator, Person, TortureElements
+    from incidents.records.schema_acts import GbvCoreType
 
 __all__ = [
     "COUNTED",
@@ -140,7 +140,7 @@ def rights(act: Act) -> tuple[str, ...]:
 
 
 def themes(document: CaseDocument) -> tuple[str, ...]:
-    """Return the public themes of an incident: set by hand, else those of its violations, in the themes' order."""
+    """Return the public themes of an incident: set by hand, else those of its violations."""
     if document.incident.themes:
         return tuple(document.incident.themes)
     found = {theme for act in document.acts for theme in _themes_of(act.violation)}
@@ -160,14 +160,14 @@ def month(incident: Incident) -> int | None:
 
 
 def release_level(incident: Incident) -> str:
-    """Return how finely the incident may be shown: nothing while its link to drugs is unclear (coding rule 1)."""
+    """Return how finely it may be shown: not at all while its link to drugs is unclear (coding rule 1)."""
     if not set(incident.drug_nexus) - {UNCLEAR_NEXUS}:
         return "RL_NONE"
     return incident.release_level
 
 
 def lead_perpetrator(perpetrators: Iterable[Perpetrator]) -> str:
-    """Return the kind of actor a count shows: State before State-linked, non-State, unidentified; else UN_UNK."""
+    """Return the actor a count shows: State before State-linked, non-State, unidentified; else UN_UNK."""
     kinds = [entry.perp_type for entry in perpetrators if entry.perp_type]
     return min(kinds, key=lambda kind: _PERPETRATOR_ORDER.index(kind.partition("_")[0]), default="UN_UNK")
 

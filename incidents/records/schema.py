@@ -8,9 +8,8 @@ to keep what is known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Annotated, Final, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -31,6 +30,9 @@ from incidents.records.schema_people import Consent, Contact, Count, Explained, 
 from incidents.records.schema_responses import ChainLink, Intervention, KeptAside
 from incidents.records.schema_sources import CaptureMeta, CustodyEvent, Evidence, Source
 from incidents.records.text import Line, Narrative, Note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = [
     "SCHEMA_VERSION",

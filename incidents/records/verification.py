@@ -1,4 +1,4 @@
-"""How well an incident is verified: the floor that sources give, and what a reviewer may add (standards 3)."""
+"""How well an incident is verified: the floor from its sources, and what a reviewer may add."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def independent_sources(document: CaseDocument) -> list[Source]:
 
 
 def verification_floor(document: CaseDocument) -> str:
-    """Return the status that the sources alone give: VS_0 to VS_3, or VS_C when they conflict on a core fact."""
+    """Return the status by the sources alone: VS_0 to VS_3, or VS_C when they conflict on a core fact."""
     sources = independent_sources(document)
     if not sources:
         return "VS_0"
@@ -67,7 +67,7 @@ def verification(document: CaseDocument) -> str:
 
 
 def unfounded_state_links(document: CaseDocument) -> list[str]:
-    """Return ids of perpetrators coded as State or State-linked without a basis for saying so (coding rule 6)."""
+    """Return ids of perpetrators coded as State or State-linked without a basis (coding rule 6)."""
     return [
         perpetrator.id
         for perpetrator in document.perpetrators

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 STATISTICS: Final = "CP_STAT"
 KEEPING: Final = "CP_STORE"
-STORY: Final = "CP_STORY"
 AFTER_DEATH: Final = "CP_DEATH"
 STORY: Final = "CP_STORY"
 PUBLICATION: Final = "CP_PUB"
@@ -89,7 +88,7 @@ def _no(reason: Reason) -> Decision:
 
 @cache
 def level_of(purpose: str) -> int:
-    """Return how far a purpose goes, from 1 (support only) to 6 (public identity), as the codebook maps it."""
+    """Return how far a purpose goes, from 1 (support only) to 6 (public identity)."""
     levels = codebook().vocabulary("consent_levels")
     target = levels[purpose].mappings["CL"][0]
     return int(levels[target].mappings["RANK"][0])
@@ -154,18 +153,12 @@ def decide(
 def statistics_decision(document: CaseDocument, person_id: str | None, today: date) -> Decision:
     """Say whether the coded row of a person may enter totals; every fact passes here.
 
-    An act without a person, a law or a policy, concerns nobody in particular and may be counted.
+    A law or a policy concerns nobody in particular and may be counted; any other act without a person waits
+    until somebody says to whom it was done, unless all of it is public.
     """
     if person_id is None:
-        return _yes(Reason.NO_PERSON)
+        return _yes(Reason.OPEN_SOURCE) if document.incident.open_source else _nobody_in_particular(document)
     return decide(document, person_id, STATISTICS, today=today)
-
-
-def story_decision(document: CaseDocument, today: date) -> Decision:
-    """Say whether an anonymised account of the case may be given out: every person it harmed must have said yes."""
-    harmed = dict.fromkeys(act.person_id for act in document.acts if act.person_id)
-    decisions = [decide(document, person_id, STORY, today=today) for person_id in harmed]
-    return next((one for one in decisions if not one), decisions[0] if decisions else _no(Reason.NOT_ASKED))
 
 
 def story_decision(document: CaseDocument, today: date) -> Decision:
@@ -178,13 +171,24 @@ def story_decision(document: CaseDocument, today: date) -> Decision:
         return _no(Reason.NOT_VERIFIED)
     if document.incident.release_level == "RL_NONE":
         return _no(Reason.NOT_RELEASED)
-    for person in document.persons:
-        if CONCERNED.isdisjoint(person.roles):
-            continue
-        answers = [decide(document, person.id, purpose, today=today) for purpose in (STORY, PUBLICATION)]
-        if not any(answers):
-            return answers[0]
-    return _yes(Reason.CONSENT if document.persons else Reason.NO_PERSON)
+    concerned = [person.id for person in document.persons if not CONCERNED.isdisjoint(person.roles)]
+    if not concerned:
+        return _nobody_in_particular(document)
+    decisions = [_story_of(document, person_id, today) for person_id in concerned]
+    return next((decision for decision in decisions if not decision), decisions[0])
+
+
+def _story_of(document: CaseDocument, person_id: str, today: date) -> Decision:
+    story = decide(document, person_id, STORY, today=today)
+    return story or decide(document, person_id, PUBLICATION, today=today) or story
+
+
+def _nobody_in_particular(document: CaseDocument) -> Decision:
+    """Say whether what has no person concerns a law or a policy, and not a person whom nobody entered."""
+    unnamed = [act for act in document.acts if act.person_id is None]
+    if unnamed and all(act.violation.partition("_")[0] == "LAW" for act in unnamed):
+        return _yes(Reason.NO_PERSON)
+    return _no(Reason.NOT_ASKED)
 
 
 def is_child(person: Person) -> bool:
