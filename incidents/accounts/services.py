@@ -63,21 +63,19 @@ def find(username: str) -> Account | None:
     return db.session.scalar(select(Account).where(Account.username == normalise_username(username)))
 
 
-def log_in(username: str, passphrase: str) -> Account:
-    """Open the seed with the passphrase and start a session that holds it.
+def open_account_seed(username: str, passphrase: str) -> tuple[Account, Seed]:
+    """The account of a name, and its seed, if the passphrase opens it.
 
     An unknown name runs the same hash and fails to open the same kind of blob.
 
     Raises:
         WrongCredentials: not this name and passphrase, or the account is disabled or not set up.
+        PepperMissing: the instance has lost its pepper.
     """
     account = find(username)
-    known = account is not None and account.seed_by_passphrase is not None
-    salt, cost, blob, owner = (
-        (account.salt or DUMMY_SALT, account.cost, account.seed_by_passphrase or DUMMY_SEED, account.id)
-        if account is not None
-        else (DUMMY_SALT, COST, DUMMY_SEED, "")
-    )
+    salt, cost, blob, owner = (DUMMY_SALT, COST, DUMMY_SEED, "")
+    if account is not None and account.salt and account.seed_by_passphrase:
+        salt, cost, blob, owner = account.salt, account.cost, account.seed_by_passphrase, account.id
     # The hash takes a third of a second: no transaction stays open meanwhile.
     db.session.rollback()
     key = passphrase_key(passphrase, salt=salt, cost=cost, pepper=read_pepper(settings().pepper_file))
@@ -85,8 +83,18 @@ def log_in(username: str, passphrase: str) -> Account:
         seed = open_seed(blob, key, owner, "passphrase")
     except Unopenable:
         raise WrongCredentials from None
-    if not known or account is None or account.disabled or seed.public_key() != account.public_key:
+    if account is None or account.disabled or seed.public_key() != account.public_key:
         raise WrongCredentials
+    return account, seed
+
+
+def log_in(username: str, passphrase: str) -> Account:
+    """Open the seed with the passphrase and start a session that holds it.
+
+    Raises:
+        WrongCredentials: see open_account_seed().
+    """
+    account, seed = open_account_seed(username, passphrase)
     start_session(account, seed)
     return account
 

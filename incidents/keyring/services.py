@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from incidents.errors import Forbidden
 from incidents.keyring.case_door import OrganisationKey, organisation_keys
 from incidents.keyring.facts_door import FactsKey, SummariesKey, facts_keys, summaries_keys
 from incidents.keyring.grants import GrantedKey, grant, new_key
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from incidents.keyring.people import PublicKey, Seed
+
+
+class NothingToHandOn(Forbidden):
+    """Only who holds a key can hand it on."""
+
 
 KEYS: dict[KeyKind, type[GrantedKey]] = {
     KeyKind.ORGANISATION: OrganisationKey,
@@ -30,13 +36,19 @@ def found(organisation_id: str, founder_id: str, public_key: PublicKey) -> None:
 def hand_on(
     kinds: Sequence[KeyKind], *, organisation_id: str, holder_id: str, seed: Seed, newcomer_id: str, public_key: PublicKey
 ) -> None:
-    """Grant the holder's keys of some kinds, every epoch of them, to a newcomer in the running transaction."""
+    """Grant the holder's keys of some kinds, every epoch of them, to a newcomer in the running transaction.
+
+    Raises:
+        NothingToHandOn: the holder holds no key of one of the kinds.
+    """
     readers = {
         KeyKind.ORGANISATION: organisation_keys,
         KeyKind.FACTS: facts_keys,
         KeyKind.SUMMARIES: summaries_keys,
     }
     for kind in kinds:
-        for key in readers[kind](holder_id, seed):
-            if key.organisation_id == organisation_id:
-                grant(key, newcomer_id, public_key)
+        own = [key for key in readers[kind](holder_id, seed) if key.organisation_id == organisation_id]
+        if not own:
+            raise NothingToHandOn
+        for key in own:
+            grant(key, newcomer_id, public_key)

@@ -39,8 +39,8 @@ def public(view: View) -> View:
 
 
 def access_of(endpoint: str) -> frozenset[Role] | None:
-    """The mark of an endpoint's view; None if it has none."""
-    mark: frozenset[Role] | None = getattr(current_app.view_functions[endpoint], "access", None)
+    """The mark of an endpoint's view; None if it has none, or if there is no such view."""
+    mark: frozenset[Role] | None = getattr(current_app.view_functions.get(endpoint), "access", None)
     return mark
 
 
