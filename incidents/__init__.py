@@ -12,6 +12,8 @@ from incidents.accounts import views as accounts_views
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import SealedSessions
 from incidents.extensions import db, login_manager, migrate
+from incidents.releases import views as releases_views
+from incidents.reports import views as reports_views
 from incidents.web import access, csrf, headers, navigation, preferences
 from incidents.web.request import TalaRequest
 
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     accounts_views.blueprint,
     preferences.blueprint,
+    releases_views.blueprint,
+    reports_views.blueprint,
 )
 MEGABYTE = 1024 * 1024
 ROOT = Path(__file__).parent.parent

@@ -8,7 +8,7 @@ import enum
 from sqlalchemy import Date, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from incidents.database import Base, Id, Sealed, random_id
+from incidents.database import Base, Id, random_id
 
 
 class PublicationType(enum.StrEnum):
@@ -21,17 +21,6 @@ class PublicationType(enum.StrEnum):
     STORY = "story"
     SUBMISSION = "submission"
     NEWS = "news"
-
-
-class PublicationDraft(Base):
-    """A publication that is not out yet, sealed under its organisation's summaries key."""
-
-    __tablename__ = "publication_draft"
-
-    id: Mapped[str] = mapped_column(Id, primary_key=True, default=random_id)
-    organisation_id: Mapped[str] = mapped_column(Id, ForeignKey("organisation.id"))
-    key_id: Mapped[str] = mapped_column(Id, ForeignKey("key.id"))
-    sealed: Mapped[bytes] = mapped_column(Sealed)
 
 
 class Publication(Base):

@@ -177,20 +177,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_log_entry_organisation_id"), ["organisation_id"], unique=False)
 
     op.create_table(
-        "publication_draft",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("organisation_id", sa.String(length=32), nullable=False),
-        sa.Column("key_id", sa.String(length=32), nullable=False),
-        sa.Column("sealed", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(["key_id"], ["key.id"], name=op.f("fk_publication_draft_key_id_key")),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_publication_draft_organisation_id_organisation"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_publication_draft")),
-    )
-    op.create_table(
         "release",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -360,7 +346,6 @@ def downgrade() -> None:
     op.drop_table("session")
     op.drop_table("revision")
     op.drop_table("release")
-    op.drop_table("publication_draft")
     with op.batch_alter_table("log_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_log_entry_organisation_id"))
 
