@@ -1,9 +1,9 @@
 """Where the parts of a figure stand: geometry only, no colour, no words, no markup.
 
-Lengths along the inline axis are percentages of the figure's width, so that text keeps its size on a narrow screen;
-lengths along the block axis are pixels. A right-to-left page is mirrored here (``rtl=True``): bars grow from the right
-and time runs leftwards, as the page around them is read. Months are whole numbers, yyyymm. ``None`` is "no number":
-unknown, or hidden by protection; it is drawn as a gap and never as zero.
+Lengths along the inline axis are percentages of the figure's width, so that text keeps its size on a narrow
+screen; lengths along the block axis are pixels. A right-to-left page is mirrored here (``rtl=True``): bars
+grow from the right and time runs leftwards, as the page around them is read. Months are whole numbers, yyyymm.
+``None`` is "no number": unknown, or hidden by protection; it is drawn as a gap and never as zero.
 """
 
 from __future__ import annotations
@@ -24,11 +24,13 @@ CANVAS = 1000
 MOST_TICKS = 5
 YEAR = 12
 WHOLE = 100.0
+#: Half of a label, in per cent of the narrowest figure.
+EDGE = 9.0
 
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """A number to show: ``small`` if nobody may publish it, ``hidden`` with the reason if it is not shown at all."""
+    """A number to show: ``small`` if nobody may publish it, ``hidden`` with the reason if it is not shown."""
 
     label: str
     value: int | None
@@ -63,17 +65,27 @@ class Stack:
 
     @property
     def total(self) -> int | None:
-        """The sum of the parts; None when one of them is not known, since a sum would be wrong or give it away."""
+        """The sum of the parts; None when one is not known: a sum would be wrong, or would give it away."""
         values = [datum.value for datum in self.data]
         return None if None in values else sum(value for value in values if value is not None)
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether a part is hidden on purpose, and the sum with it."""
+        return any(datum.hidden for datum in self.data)
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A labelled place on an axis: per cent from the left on a time axis, pixels from the top on a value axis."""
+    """A labelled place: per cent from the left on a time axis, pixels from the top on a value axis."""
 
     at: float
     text: str
+
+    @property
+    def anchor(self) -> str:
+        """Which end of the label stands at the place, so that it does not leave the figure sideways."""
+        return "start" if self.at < EDGE else "end" if self.at > WHOLE - EDGE else "middle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +129,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with a band: point lists for SVG on a canvas of ``width`` x ``height``, broken where months have none."""
+    """A line with a band: point lists for SVG on a canvas of ``width`` x ``height``, broken at gaps."""
 
     months: tuple[tuple[int, Estimate | None], ...]
     bands: tuple[str, ...]
@@ -151,7 +163,7 @@ def months_between(first: int, last: int) -> list[int]:
 
 
 def top_of_axis(largest: int) -> tuple[int, int]:
-    """A round number that is not below ``largest``, and the step of its ticks (1, 2 or 5 times a power of ten)."""
+    """A round number not below ``largest``, and the step of its ticks (1, 2 or 5 times a power of ten)."""
     if largest <= 1:
         return 1, 1
     rough = largest / 4
@@ -227,8 +239,8 @@ def time_ticks(months: Sequence[int], *, rtl: bool = False) -> tuple[Tick, ...]:
 
 
 def value_ticks(top: int, step: int) -> tuple[Tick, ...]:
-    """Grid lines from the top down to zero."""
-    return tuple(Tick(round(_y(value, top), 1), grouped(value)) for value in range(top, -1, -step))
+    """Grid lines from the top down; zero is the base line and needs no label."""
+    return tuple(Tick(round(_y(value, top), 1), grouped(value)) for value in range(top, 0, -step))
 
 
 def _share(value: int | None, largest: int) -> float:

@@ -1,7 +1,8 @@
 """Countries on a world map: which shade each gets, and which can only be read in the table.
 
-The shapes are in ``static/world.svg``, which a browser fetches once; a page names only the countries it has a number for.
-``tools/make_map.py`` writes both that file and ``data/world.json``. Borders imply no opinion, and every map says so.
+The shapes are in ``static/world.svg``, which a browser fetches once; a page names only the countries it has a
+number for. ``tools/make_map.py`` writes both that file and ``data/world.json``. Borders imply no opinion, and
+every map says so.
 """
 
 from __future__ import annotations
@@ -88,7 +89,7 @@ def shades(breaks: Sequence[int] = BREAKS) -> tuple[Shade, ...]:
     """The classes between breaks.
 
     Raises:
-        ValueError: if there are no breaks, more than the style sheet has shades, or they do not rise from 1 or more.
+        ValueError: if there are no breaks, more than the style sheet has shades, or they do not rise from 1.
     """
     rising = all(low < high for low, high in pairwise(breaks))
     if not 1 <= len(breaks) <= MOST_SHADES or breaks[0] < 1 or not rising:
@@ -103,7 +104,7 @@ def draw(values: Mapping[str, int | None], breaks: Sequence[int] = BREAKS) -> Wo
     """Shade countries by their numbers.
 
     Args:
-        values: number by country; None for one that is hidden. Zero, or below the first break, stays plain land.
+        values: number by country; None for one that is hidden. Below the first break it stays plain land.
         breaks: lower ends of the shades.
     """
     drawn = outlines()

@@ -21,6 +21,8 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, Optional
 
 from incidents.codebook.services import codebook
+from incidents.summaries import charts, world
+from incidents.summaries.charts import Datum, Estimate
 
 
 class DateForm(Form):
@@ -106,10 +108,49 @@ def wrong_form() -> CaseForm:
     return form
 
 
+BY_VIOLATION = (
+    Datum("Police abuse, corruption and harassment", 1204, href="/summaries?violation=POL"),
+    Datum("Liberty: arrest, detention and disappearance", 611),
+    Datum("Right to life: killings and preventable deaths", 240),
+    Datum("Reproductive rights", 3, small=True),
+    Datum("Family life and parenting", None, hidden="linked"),
+    Datum("Civic space and defenders", 0),
+)
+BY_GENDER = (
+    ("Women", [Datum("", 120), Datum("", 22), Datum("", 310), Datum("", 44)]),
+    ("Men", [Datum("", 700), Datum("", 90), Datum("", 80), Datum("", 101)]),
+    (
+        "Another gender",
+        [Datum("", 12), Datum("", 4, small=True), Datum("", None, hidden="small"), Datum("", 9)],
+    ),
+)
+BY_MONTH = {
+    year * 100 + month: Datum(f"{year}-{month:02d}", (month * 7 + year) % 23 + month)
+    for year in (2030, 2031)
+    for month in range(1, 13)
+    if (year, month) not in {(2030, 4), (2030, 5)}
+}
+KILLED = {
+    203100 + month: None if month == 9 else Estimate(best - 2, best, best + month)
+    for month, best in enumerate((4, 6, 5, 9, 14, 19, 15, 9, 0, 7, 5, 3), 1)
+}
+BY_COUNTRY = {"PH": 1240, "ID": 320, "BR": 88, "MX": 60, "KE": 12, "SG": 7, "GB": 3, "UA": None, "QZ": 4}
+
+
 def everything() -> dict[str, Any]:
     """What the gallery pages are given."""
     return {
         "form": wrong_form(),
         "fresh": empty_form(),
         "violations": codebook().vocabulary("violation_types"),
+        "charts": charts,
+        "world": world,
+        "by_violation": BY_VIOLATION,
+        "by_gender": BY_GENDER,
+        "by_month": BY_MONTH,
+        "killed": KILLED,
+        "by_country": BY_COUNTRY,
+        "country_data": [
+            Datum(country, value, hidden=None if value else "small") for country, value in BY_COUNTRY.items()
+        ],
     }
