@@ -24,9 +24,9 @@ from incidents.keyring import case_door, facts_door
 from incidents.keyring.case_door import DataKey, OrganisationKey, Place
 from incidents.records.derivation import fact_rows, held, index_row
 from incidents.records.index import INDEX_COLUMNS, to_values
-from incidents.records.models import Incident, LogEntry, Revision, RevisionKey, Summary
-from incidents.records.split import join, overlay, split
-from incidents.releases.rules import story_decision
+from incidents.records.models import Incident, LogEntry, Revision, RevisionKey
+from incidents.records.parts import join, overlay, split
+from incidents.records.story import give_or_take_back
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -120,6 +120,7 @@ def create(keys: CaseKeys, documents: Sequence[CaseDocument], *, today: dt.date 
     Costs some 0.1 ms a document before the lock is taken, and a commit.
     """
     day = today or dt.datetime.now(tz=dt.UTC).date()
+    documents = [_signed(keys, document, day) for document in documents]
     sealed = [_seal(keys, document, 1) for document in documents]
     index, facts = _entries(documents, [1] * len(documents), day)
     with writing(db.session):
@@ -161,10 +162,10 @@ def update(
     """
     day = today or dt.datetime.now(tz=dt.UTC).date()
     before = _revision(keys, document.incident.id, expected)
-    whole = document
-    if not identity_opened:
-        account, identity = split(document)
-        whole = join(account, overlay(_open(keys, *before)[IDENTITY], identity))
+    stored = _open(keys, *before, [IDENTITY])[IDENTITY]
+    account, identity = split(document)
+    whole = document if identity_opened else join(account, overlay(stored, identity))
+    whole = _signed(keys, whole, day, identity_changed=split(whole)[1] != stored)
     revision = expected + 1
     blobs, key = _seal(keys, whole, revision)
     index, facts = _entries([whole], [revision], day)
@@ -176,9 +177,18 @@ def update(
         db.session.execute(insert(Revision), [blobs])
         db.session.execute(insert(RevisionKey), [key])
         _append(keys, index, facts)
-        _release_summary(keys, whole, day)
+        give_or_take_back(keys.summaries, whole, day)
     _compact(keys)
     return revision
+
+
+def _signed(
+    keys: CaseKeys, document: CaseDocument, day: dt.date, *, identity_changed: bool = False
+) -> CaseDocument:
+    """The document with who saves it and when, which its history shows."""
+    return document.model_copy(
+        update={"saved_by": keys.account_id, "saved_at": day, "identity_changed": identity_changed}
+    )
 
 
 def _entries(
@@ -304,23 +314,3 @@ def log_entries(keys: CaseKeys) -> list[dict[str, str]]:
         for row in rows
     ]
     return sorted(opened, key=lambda entry: entry["at"], reverse=True)
-
-
-def _release_summary(keys: CaseKeys, document: CaseDocument, day: dt.date) -> None:
-    """Give a checked summary to advocates while every person's consent for a story stands; take it back otherwise."""
-    summary_id = document.summary_id
-    if not summary_id:
-        return
-    db.session.execute(
-        delete(Summary).where(Summary.id == summary_id, Summary.organisation_id == keys.organisation_id)
-    )
-    if document.summary_state == "checked" and story_decision(document, day).allowed:
-        text = json.dumps({"ref": document.incident.ref, "text": document.summary_text}).encode()
-        db.session.add(
-            Summary(
-                id=summary_id,
-                organisation_id=keys.organisation_id,
-                key_id=keys.summaries.id,
-                sealed=facts_door.seal_summary(keys.summaries, summary_id, text),
-            )
-        )
