@@ -160,7 +160,7 @@ class Attack:
             for cell, columns in self.parts.items()
             if (value := self.cells[cell]) is not HIDDEN
         ]
-        rows = Rows([(columns, [1.0] * len(columns)) for columns, _ in equations])
+        rows = Rows([(np.array([columns]), np.ones(len(columns))) for columns, _ in equations])
         sums = np.array([value for _, value in equations], dtype=np.float64)
         size = len(self.unknown)
         return Programme(rows, (sums, sums), (np.zeros(size), np.full(size, MOST)), simplex=PRIMAL_SIMPLEX)

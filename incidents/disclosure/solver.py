@@ -64,10 +64,11 @@ class Programme:
 
 
 class Rows:
-    """A sparse matrix, row after row."""
+    """A sparse matrix, row after row, from blocks of equally long rows with the same factors."""
 
-    def __init__(self, rows: Sequence[tuple[Sequence[int], Sequence[float]]]) -> None:
-        lengths = [len(columns) for columns, _ in rows]
-        self.start = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
-        self.index = np.array([column for columns, _ in rows for column in columns], dtype=np.int32)
-        self.value = np.array([factor for _, factors in rows for factor in factors], dtype=np.float64)
+    def __init__(self, blocks: Sequence[tuple[Ints, Floats]]) -> None:
+        lengths = [np.full(columns.shape[0], columns.shape[1]) for columns, _ in blocks]
+        self.count = sum(len(length) for length in lengths)
+        self.start = np.cumsum(np.concatenate([[0], *lengths])).astype(np.int32)
+        self.index = np.concatenate([[], *(columns.ravel() for columns, _ in blocks)]).astype(np.int32)
+        self.value = np.concatenate([[], *(np.broadcast_to(row, c.shape).ravel() for c, row in blocks)])

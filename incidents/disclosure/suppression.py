@@ -37,7 +37,7 @@ COST_MARGIN: Final = 2.0
 
 
 def suppress(table: Table, threshold: int, policy: Policy) -> ProtectedTable:
-    """The table with every cell hidden that has to be. Not audited: only `protect` may hand it on."""
+    """The table with every cell hidden that has to be; not audited: only `protect` may hand it on."""
     return without(table, hidden_cells(table, threshold, policy), threshold, policy)
 
 
@@ -76,10 +76,10 @@ def primary_cells(table: Table, threshold: int, policy: Policy) -> tuple[Key, ..
 
 
 class Search:
-    """Hides cells until each hidden one may be as high and as low as it must, in the eyes of every reader.
+    """Hides cells until each hidden one may be as high and as low as it must, in every reader's eyes.
 
     A reader may be counted in the table: then they know of their own cell that it is not empty. So `up` and
-    `down` keep, for each cell, the leaf cells that were emptied in every table found so far that takes it high
+    `down` keep, for each cell, the leaf cells that are empty in every table found so far that takes it high
     or low enough: None before the first such table, the empty set when no reader is left to convince.
     """
 
@@ -92,6 +92,7 @@ class Search:
         self.up = [enough if high else None for high in self.counts >= self.reach]
         self.down = [enough if low else None for low in self.counts <= self.sink]
         self.cost = _costs(grid, self.counts)
+        self.leaves_below: dict[int, Ints] = {}
         self.inhabited = np.zeros(grid.size, dtype=bool)
         self.inhabited[grid.leaf_numbers()] = counts[grid.leaf_numbers()] > 0
 
@@ -139,10 +140,11 @@ class Search:
 
     def below(self, cell: int) -> Ints:
         """The leaf cells that a cell sums."""
-        at = self.grid.coordinates(cell)
-        sides = zip(self.grid.leaves, self.grid.below, at, strict=True)
-        inside = (leaves[matrix[index] > 0] for leaves, matrix, index in sides)
-        return self.grid.numbers[np.ix_(*inside)].ravel()
+        if cell not in self.leaves_below:
+            sides = zip(self.grid.leaves, self.grid.below, self.grid.coordinates(cell), strict=True)
+            inside = [leaves[matrix[index] > 0] for leaves, matrix, index in sides]
+            self.leaves_below[cell] = self.grid.numbers[np.ix_(*inside)].ravel()
+        return self.leaves_below[cell]
 
     def positions(self, cell: int) -> list[list[int]]:
         """The codes of the box: those of the cell and of its fullest leaf, then the cheapest to move."""
@@ -188,26 +190,17 @@ class Box:
 
     def __init__(self, grid: Grid, positions: list[list[int]]) -> None:
         self.cells = grid.numbers[np.ix_(*positions)].ravel()
-        inside = np.full(grid.size, -1)
-        inside[self.cells] = np.arange(len(self.cells))
-        self.place = inside
-        rows: list[tuple[list[int], list[float]]] = []
-        numbers = np.arange(len(self.cells)).reshape([len(side) for side in positions])
+        size = len(self.cells)
+        numbers = np.arange(size).reshape([len(side) for side in positions])
+        blocks = []
         for axis, parent, children in grid.families:
             where = {position: index for index, position in enumerate(positions[axis])}
             kept = [where[child] for child in children if child in where]
-            if parent not in where or not kept:
-                continue
-            lines = np.stack(
-                [np.take(numbers, index, axis=axis).ravel() for index in (where[parent], *kept)], axis=1
-            )
-            factors = [1.0, *[-1.0] * len(kept)]
-            rows.extend((line, factors) for line in lines.tolist())
-        size = len(self.cells)
-        self.rows = Rows(
-            [([*line, *(index + size for index in line)], [*f, *(-x for x in f)]) for line, f in rows]
-        )
-        self.count = len(rows)
+            if parent in where and kept:
+                lines = np.moveaxis(numbers, axis, -1)[..., [where[parent], *kept]].reshape(-1, 1 + len(kept))
+                factors = np.array([1.0, *[-1.0] * len(kept)])
+                blocks.append((np.hstack([lines, lines + size]), np.concatenate([factors, -factors])))
+        self.rows = Rows(blocks)
 
     def cheapest(self, cell: int, change: float, spare: Floats, cost: Floats) -> Floats:
         """How each cell of the box moves when one moves by `change` and no sum breaks, at the least cost.
@@ -217,10 +210,10 @@ class Box:
         size = len(self.cells)
         up, down = np.full(size, np.inf), spare[self.cells]
         lower = np.zeros(2 * size)
-        own = int(self.place[cell])
+        own = int(np.searchsorted(self.cells, cell))
         up[own], down[own] = max(change, 0), max(-change, 0)
         lower[own], lower[own + size] = up[own], down[own]
-        zeros = np.zeros(self.count)
+        zeros = np.zeros(self.rows.count)
         programme = Programme(
             self.rows, (zeros, zeros), (lower, np.concatenate([up, down])), simplex=DUAL_SIMPLEX
         )
