@@ -37,9 +37,9 @@ class Locale:
 
 
 LOCALES = (
-    Locale("en", "ltr", "English", "en"),
-    Locale("en-XA", "ltr", "Åççéñţéð Éñgļîšh", "en"),
-    Locale("ar-XB", "rtl", "Right-to-left test", "en"),
+    Locale("en", "ltr", "English", "en_001"),
+    Locale("en-XA", "ltr", "Åççéñţéð Éñgļîšh", "en_001"),
+    Locale("ar-XB", "rtl", "Right-to-left test", "en_001"),
 )
 BY_CODE = {locale.code: locale for locale in LOCALES}
 DEFAULT = LOCALES[0]

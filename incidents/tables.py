@@ -9,5 +9,6 @@ from incidents.keyring import models as keyring
 from incidents.records import models as records
 from incidents.releases import models as releases
 from incidents.reports import models as reports
+from incidents.stories import models as stories
 
-__all__ = ["accounts", "facts", "intake", "keyring", "records", "releases", "reports"]
+__all__ = ["accounts", "facts", "intake", "keyring", "records", "releases", "reports", "stories"]

@@ -196,6 +196,11 @@ class CaseDocument(Record):
     evidence: list[Evidence] = Field(default_factory=list, max_length=MOST_PARTS)
     kept_aside: list[KeptAside] = Field(default_factory=list, max_length=MOST_PARTS)
     recorder: Annotated[Line, Meta("X", "Who recorded it.")] = ""
+    saved_by: Annotated[Line, Meta("X", "Account that saved this revision; set at each save.")] = ""
+    saved_at: Annotated[date | None, Meta("X", "Day of the save; set at each save.")] = None
+    identity_changed: Annotated[
+        bool, Meta("X", "Whether this save changed names, contacts or other identity; set at each save.")
+    ] = False
     origin: Annotated[Line, Sensitive("X", "Opaque mark of the row it was imported from.")] = ""
     reports: Annotated[list[Id], Meta("X", "Publications that rest on it.")] = Field(
         default_factory=list, max_length=100

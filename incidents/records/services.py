@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import g
 from flask_login import current_user
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert, select
 
 from incidents.accounts.services import current_seed
 from incidents.database import random_id, writing
@@ -26,7 +26,9 @@ from incidents.records.derivation import fact_rows, held, index_row
 from incidents.records.index import INDEX_COLUMNS, to_values
 from incidents.records.models import Incident, LogEntry, Revision, RevisionKey
 from incidents.records.parts import join, overlay, split
-from incidents.records.story import give_or_take_back
+from incidents.releases.rules import PUBLICATION, STORY, story_decision
+from incidents.stories import services as stories
+from incidents.stories.services import Story
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -177,7 +179,7 @@ def update(
         db.session.execute(insert(Revision), [blobs])
         db.session.execute(insert(RevisionKey), [key])
         _append(keys, index, facts)
-        give_or_take_back(keys.summaries, whole, day)
+        _give_or_take_back(keys, whole, day)
     _compact(keys)
     return revision
 
@@ -314,3 +316,15 @@ def log_entries(keys: CaseKeys) -> list[dict[str, str]]:
         for row in rows
     ]
     return sorted(opened, key=lambda entry: entry["at"], reverse=True)
+
+
+def _give_or_take_back(keys: CaseKeys, document: CaseDocument, day: dt.date) -> None:
+    """Give a checked summary to advocates while every consent it needs stands; take it back otherwise."""
+    if not document.summary_id:
+        return
+    if document.summary_state == "checked" and story_decision(document, day).allowed:
+        ends = [row.expires_on for row in document.consents if row.purpose in (STORY, PUBLICATION)]
+        story = Story(document.incident.ref, document.summary_text, min(filter(None, ends), default=None))
+        stories.give(keys.summaries, document.summary_id, story)
+    else:
+        stories.take_back(keys.organisation_id, document.summary_id)

@@ -1,0 +1,1 @@
+"""Anonymised summaries as advocates receive them. Nothing here can open a case."""

@@ -1,0 +1,29 @@
+"""The page on which advocates read the anonymised summaries that were given to them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, render_template
+from flask_login import current_user
+
+from incidents.accounts.models import Role
+from incidents.accounts.services import current_seed
+from incidents.stories import services
+from incidents.web.access import access
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("stories", __name__)
+
+
+@blueprint.get("/stories")
+@access(Role.ADVOCATE, Role.RESEARCHER)
+def stories() -> ResponseReturnValue:
+    """Every summary that this person's keys open."""
+    today = dt.datetime.now(tz=dt.UTC).date()
+    return render_template(
+        "stories/stories.html", stories=services.received(current_user.id, current_seed(), today)
+    )
