@@ -47,12 +47,13 @@ def overlay(stored: Part, given: Part) -> Part:
 
 
 class _Plan:
-    """Which fields of a record go to the identity, and which hold records of their own."""
+    """Which fields of a record go to the identity, which hold records, and which need not be written when empty."""
 
     def __init__(self, model: type[Record]) -> None:
         self.identity: list[str] = []
         self.single: list[tuple[str, type[Record]]] = []
         self.many: list[tuple[str, type[Record]]] = []
+        self.left_out: set[str] = set()
         for name, info in model.model_fields.items():
             inner, is_list = inner_record(info)
             mark = mark_of(info)
@@ -60,6 +61,8 @@ class _Plan:
                 (self.many if is_list else self.single).append((name, inner))
             elif mark is not None and mark.part == IDENTITY:
                 self.identity.append(name)
+            if not info.is_required() and info.get_default(call_default_factory=True) in _EMPTY:
+                self.left_out.add(name)
 
 
 _plan = cache(_Plan)
@@ -78,7 +81,7 @@ def _take_identity(model: type[Record], values: Part) -> Part:
         parts = ((entry, _take_identity(inner, entry)) for entry in values[name])
         if moved := {entry["id"]: part for entry, part in parts if part}:
             taken[name] = moved
-    for name in [name for name, value in values.items() if value in _EMPTY]:
+    for name in [name for name, value in values.items() if value in _EMPTY and name in plan.left_out]:
         del values[name]
     return taken
 

@@ -21,9 +21,10 @@ LINE_LIMIT: Final = 500
 NOTE_LIMIT: Final = 10_000
 NARRATIVE_LIMIT: Final = 100_000
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# control characters but tab and line feed; halves of letters that broken UTF-16 leaves behind
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
-_MARKS = re.compile(r"[\u200e\u200f\u061c\ufeff]")
+_INVISIBLE = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\ufeff]")
 _BREAK = re.compile(r"\r\n?|[\u2028\u2029]")
 _GAP = re.compile(r"[\n\t]+")
 
@@ -36,15 +37,14 @@ def clean_line(value: str) -> str:
     """
     if value.isascii() and value.isprintable():
         return _fitting(value.strip(), LINE_LIMIT)
-    tidy = _normal(value, LINE_LIMIT)
-    if _BIDI.search(tidy):
+    if _BIDI.search(value[: 2 * LINE_LIMIT]):
         raise problem("text_bidi")
-    return _GAP.sub(" ", tidy)
+    return _GAP.sub(" ", _normal(value, LINE_LIMIT))
 
 
 def clean_note(value: str) -> str:
     """Return several lines of text of at most `NOTE_LIMIT` characters; see `clean_narrative`."""
-    return _fitting(_BIDI.sub("", _normal(value, NOTE_LIMIT)), NOTE_LIMIT)
+    return _normal(value, NOTE_LIMIT)
 
 
 def clean_narrative(value: str) -> str:
@@ -53,17 +53,19 @@ def clean_narrative(value: str) -> str:
     Raises:
         PydanticCustomError: It is too long, or holds a control character.
     """
-    return _BIDI.sub("", _normal(value, NARRATIVE_LIMIT))
+    return _normal(value, NARRATIVE_LIMIT)
 
 
 def _normal(value: str, limit: int) -> str:
     # Before any other work: a megabyte of text is refused by its length alone.
     if len(value) > 2 * limit:
         raise problem("text_too_long", limit=limit)
-    tidy = _MARKS.sub("", unicodedata.normalize("NFC", _BREAK.sub("\n", value))).strip()
+    tidy = _BREAK.sub("\n", value)
     if _CONTROL.search(tidy):
         raise problem("text_control")
-    return _fitting(tidy, limit)
+    # What is invisible goes first: taking it out may bring letters together that NFC composes.
+    tidy = unicodedata.normalize("NFC", _INVISIBLE.sub("", tidy))
+    return _fitting(tidy.strip(), limit)
 
 
 def _fitting(value: str, limit: int) -> str:
