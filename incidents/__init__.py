@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 
-from incidents import cli, errors, i18n, logs, tables
+from incidents import cli, errors, i18n, logs
+from incidents import tables as tables
 from incidents.accounts import views as accounts_views
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import SealedSessions

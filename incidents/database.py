@@ -57,7 +57,12 @@ class Base(DeclarativeBase):
         ),
         # Kept as their values in plain text, on both databases alike, so that a new value is no migration.
         type_annotation_map={
-            enum.Enum: Enum(enum.Enum, native_enum=False, length=20, values_callable=lambda kind: [one.value for one in kind])
+            enum.Enum: Enum(
+                enum.Enum,
+                native_enum=False,
+                length=20,
+                values_callable=lambda kind: [one.value for one in kind],
+            )
         },
     )
 

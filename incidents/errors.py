@@ -60,7 +60,11 @@ def on_unexpected_error(error: Exception) -> ResponseReturnValue:
     trace = error.__traceback__
     while trace and trace.tb_next:
         trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace and hasattr(trace.tb_frame.f_code, "co_qualname") else "?"
+    where = (
+        f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}"
+        if trace and hasattr(trace.tb_frame.f_code, "co_qualname")
+        else "?"
+    )
     log.error("unexpected_error", extra={"kind": type(error).__name__, "where": where})
     return page(HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.INTERNAL_SERVER_ERROR)
 

@@ -32,7 +32,9 @@ class NewPassphraseForm(BaseForm):
     def validate_new_passphrase(self, field: PasswordField) -> None:
         """Long enough to resist guessing, short enough to hash."""
         if len(field.data) < MIN_LENGTH:
-            raise ValidationError(_("Use at least %(n)s characters: several words that do not belong together.", n=MIN_LENGTH))
+            raise ValidationError(
+                _("Use at least %(n)s characters: several words that do not belong together.", n=MIN_LENGTH)
+            )
         if len(field.data) > MAX_LENGTH:
             raise ValidationError(_("Use at most %(n)s characters.", n=MAX_LENGTH))
 

@@ -6,12 +6,12 @@ import base64
 import secrets
 from typing import TYPE_CHECKING
 
-from flask import current_app, session
+from flask import current_app
 from flask_login import login_user, logout_user
 from sqlalchemy import func, select
 
 from incidents.accounts.models import Account, Organisation, Role, normalise_username
-from incidents.accounts.sessions import TalaSession, end_all
+from incidents.accounts.sessions import WrongCredentials, current_seed, end_all, tala_session
 from incidents.database import writing
 from incidents.errors import NotFound, TalaError
 from incidents.extensions import db
@@ -42,10 +42,6 @@ GRANTED = {
     Role.ADVOCATE: (KeyKind.FACTS, KeyKind.SUMMARIES),
     Role.ADMINISTRATOR: (),
 }
-
-
-class WrongCredentials(TalaError):
-    """Name and passphrase (or code) do not fit together. Which of them is wrong is not said."""
 
 
 class NameTaken(TalaError):
@@ -114,26 +110,6 @@ def log_out() -> None:
     stored = tala_session()
     stored.clear()
     stored.renew()
-
-
-def tala_session() -> TalaSession:
-    """The session of this request."""
-    proxied = session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - Flask's own way
-    if not isinstance(proxied, TalaSession):
-        raise TypeError("no session here")
-    return proxied
-
-
-def current_seed() -> Seed:
-    """The seed of whoever is logged in.
-
-    Raises:
-        WrongCredentials: nobody is.
-    """
-    seed = tala_session().seed
-    if seed is None:
-        raise WrongCredentials
-    return seed
 
 
 def add_account(username: str, role: Role, organisation: Organisation) -> tuple[Account, str]:
@@ -263,9 +239,7 @@ def accounts() -> Sequence[Account]:
 
 def waiting(organisation_id: str) -> Sequence[Account]:
     """Accounts that have made their keys and hold none of this organisation's yet, though their role needs some."""
-    granted = (
-        select(Grant.account_id).join(Key, Key.id == Grant.key_id).where(Key.organisation_id == organisation_id)
-    )
+    granted = select(Grant.account_id).join(Key, Key.id == Grant.key_id).where(Key.organisation_id == organisation_id)
     own = (Account.organisation_id == organisation_id) | Account.role.in_([Role.ANALYST, Role.ADVOCATE])
     return db.session.scalars(
         select(Account)

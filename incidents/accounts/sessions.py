@@ -14,11 +14,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from flask import session
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import delete, select, update
 
 from incidents.accounts.models import StoredSession
 from incidents.database import writing
+from incidents.errors import TalaError
 from incidents.extensions import db
 from incidents.keyring.envelope import SecretKey, Unopenable
 from incidents.keyring.people import Seed
@@ -94,6 +96,10 @@ def new_cookie() -> str:
     return secrets.token_urlsafe(COOKIE_BYTES)
 
 
+class WrongCredentials(TalaError):
+    """Name and passphrase (or code) do not fit together. Which of them is wrong is not said."""
+
+
 class SealedSessions(SessionInterface):
     """Opens the session at the start of a request and writes it at the end. Keeps no state of its own."""
 
@@ -158,12 +164,16 @@ class SealedSessions(SessionInterface):
             if idle - session.times.idle_until >= TOUCH_SECONDS:
                 with writing(db.session):
                     db.session.execute(
-                        update(StoredSession).where(StoredSession.id == session_id(session.cookie)).values(idle_until=idle)
+                        update(StoredSession)
+                        .where(StoredSession.id == session_id(session.cookie))
+                        .values(idle_until=idle)
                     )
             return
         row_id = session_id(session.cookie)
         account_id = session["_user_id"]
-        sealed = SecretKey(session_key(session.cookie)).seal(json.dumps(dict(session)).encode(), "session", row_id, account_id)
+        sealed = SecretKey(session_key(session.cookie)).seal(
+            json.dumps(dict(session)).encode(), "session", row_id, account_id
+        )
         with writing(db.session):
             self._delete(session.retired)
             if session.stored:
@@ -195,3 +205,23 @@ class SealedSessions(SessionInterface):
 def end_all(account_id: str) -> None:
     """End every session of an account, in the running transaction."""
     db.session.execute(delete(StoredSession).where(StoredSession.account_id == account_id))
+
+
+def tala_session() -> TalaSession:
+    """The session of this request."""
+    proxied = session._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 - the way Flask offers
+    if not isinstance(proxied, TalaSession):
+        raise TypeError("Tala opens its own sessions")
+    return proxied
+
+
+def current_seed() -> Seed:
+    """The seed of whoever is logged in.
+
+    Raises:
+        WrongCredentials: nobody is.
+    """
+    seed = tala_session().seed
+    if seed is None:
+        raise WrongCredentials
+    return seed

@@ -11,7 +11,7 @@ from flask_login import current_user
 from incidents.accounts import services
 from incidents.accounts.forms import ChangePassphraseForm, LogInForm, RecoverForm, SetUpForm
 from incidents.accounts.models import Role
-from incidents.accounts.services import WrongCredentials
+from incidents.accounts.sessions import WrongCredentials
 from incidents.i18n import gettext as _
 from incidents.web.access import EVERYONE, access, public
 
@@ -47,7 +47,9 @@ def login() -> ResponseReturnValue:
         try:
             account = services.log_in(form.username.data, form.passphrase.data)
         except WrongCredentials:
-            form.add_errors({"passphrase": _("This username and passphrase do not fit together. Check both and try again.")})
+            form.add_errors(
+                {"passphrase": _("This username and passphrase do not fit together. Check both and try again.")}
+            )
         else:
             return redirect(url_for(HOME[account.role]), HTTPStatus.SEE_OTHER)
     return render_template("accounts/login.html", form=form), status_of(form)

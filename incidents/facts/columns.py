@@ -27,5 +27,6 @@ PLAIN: dict[Kind, PolarsDataType] = {
 def polars_schema(columns: tuple[Column, ...] = FACT_COLUMNS) -> dict[str, PolarsDataType]:
     """The types of a frame, by column name."""
     return {
-        column.name: pl.Enum(categories(column)) if column.kind is Kind.CODE else PLAIN[column.kind] for column in columns
+        column.name: pl.Enum(categories(column)) if column.kind is Kind.CODE else PLAIN[column.kind]
+        for column in columns
     }

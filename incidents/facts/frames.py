@@ -1,8 +1,8 @@
 """Frames in memory: how rows, deltas and snapshots become one table. Pure: bytes and rows in, frames out.
 
-A snapshot is two Parquet tables (rows; cases held back), the first preceded by its length. A delta is JSON: for each case of a save
-its cell key, its revision, its rows, and why it is held back, if it is. The newest revision of a case replaces all its
-earlier rows, in whatever order deltas are read.
+A snapshot is two Parquet tables (rows; cases held back), the first preceded by its length. A delta is JSON: for each
+case of a save its cell key, its revision, its rows, and why it is held back, if it is. The newest revision of a case
+replaces all its earlier rows, in whatever order deltas are read.
 """
 
 from __future__ import annotations
@@ -67,7 +67,12 @@ def decode_entries(data: bytes, columns: Sequence[str]) -> list[Entry]:
     if written == list(columns):
         return [Entry(*entry) for entry in listed]
     return [
-        Entry(case, revision, [[known.get(name) for name in columns] for row in rows if (known := dict(zip(written, row, strict=True)))], held)
+        Entry(
+            case,
+            revision,
+            [[known.get(name) for name in columns] for row in rows if (known := dict(zip(written, row, strict=True)))],
+            held,
+        )
         for case, revision, rows, held in listed
     ]
 
@@ -87,9 +92,14 @@ def apply(frame: Frame, entries: Iterable[Entry], schema: Schema) -> Frame:
     rows = [row for entry in newest.values() for row in entry.rows]
     held = [(entry.case, entry.held) for entry in newest.values() if entry.held]
     return Frame(
-        pl.concat([_without(frame.rows, touched), pl.DataFrame(rows, schema=schema, orient="row")]),
+        pl.concat([_without(frame.rows, touched), _together(pl.DataFrame(rows, schema=schema, orient="row"))]),
         pl.concat([_without(frame.held, touched), pl.DataFrame(held, schema=HELD_SCHEMA, orient="row")]),
     )
+
+
+def _together(table: pl.DataFrame) -> pl.DataFrame:
+    """Rows by case and, within it, by person: counts of distinct ones are several times faster on it."""
+    return table.sort("case", "person") if "person" in table.columns else table.sort("case")
 
 
 def _without(table: pl.DataFrame, cases: pl.Series) -> pl.DataFrame:
@@ -102,7 +112,7 @@ def encode(frame: Frame) -> bytes:
     tables = []
     for table in (frame.rows, frame.held):
         buffer = io.BytesIO()
-        table.sort("case").write_parquet(buffer, compression="zstd", statistics=False)
+        _together(table).write_parquet(buffer, compression="zstd", statistics=False)
         tables.append(buffer.getvalue())
     return len(tables[0]).to_bytes(LENGTH_BYTES, "big") + b"".join(tables)
 
@@ -119,5 +129,6 @@ def conform(rows: pl.DataFrame, schema: Schema) -> pl.DataFrame:
     if dict(rows.schema) == dict(schema):
         return rows
     return rows.select(
-        (pl.col(name) if name in rows.columns else pl.lit(None).alias(name)).cast(dtype) for name, dtype in schema.items()
+        (pl.col(name) if name in rows.columns else pl.lit(None).alias(name)).cast(dtype)
+        for name, dtype in schema.items()
     )

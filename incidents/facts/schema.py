@@ -136,6 +136,4 @@ def categories(column: Column) -> tuple[str, ...]:
     listed = codebook().vocabulary(column.vocabulary)
     if column.facet is None:
         return tuple(code.code for code in listed)
-    return tuple(
-        code.code for code in listed if code.code != column.facet and listed.within(code.code, column.facet)
-    )
+    return tuple(code.code for code in listed if code.code != column.facet and listed.within(code.code, column.facet))

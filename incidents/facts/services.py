@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from incidents.extensions import db
 from incidents.facts import frames, store
+from incidents.facts.columns import polars_schema
 from incidents.facts.frames import Frame
 from incidents.facts.models import FrameKind, Withdrawal
-from incidents.facts.columns import polars_schema
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 A save appends a small delta in its own transaction. Reading takes the snapshot and all deltas in one transaction. When
 deltas have piled up, a member's save writes a new snapshot: it builds it outside of any lock, then, in one write
-transaction, replaces the snapshot it read and deletes exactly the deltas it absorbed, or gives up if another did so first.
+transaction, replaces the snapshot it read and deletes exactly the deltas it absorbed, or gives up if another was first.
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ def append(key: GrantedKey, kind: FrameKind, schema: Schema, entries: Sequence[E
             kind=kind,
             key_id=key.id,
             wrapped=key.seal(own.raw, "frame-key", kind, key.organisation_id, row_id),
-            sealed=own.seal(pad(frames.encode_entries(list(schema), entries)), "delta", kind, key.organisation_id, row_id),
+            sealed=own.seal(
+                pad(frames.encode_entries(list(schema), entries)), "delta", kind, key.organisation_id, row_id
+            ),
         )
     )
 
@@ -162,7 +164,9 @@ def _open_snapshot(key: GrantedKey, kind: FrameKind, schema: Schema) -> Frame:
 def _deltas(key: GrantedKey, kind: FrameKind, wanted: frozenset[str]) -> list[bytes]:
     rows = db.session.execute(
         select(FrameDelta.id, FrameDelta.wrapped, FrameDelta.sealed).where(
-            FrameDelta.organisation_id == key.organisation_id, FrameDelta.kind == kind, FrameDelta.key_id == key.id
+            FrameDelta.organisation_id == key.organisation_id,
+            FrameDelta.kind == kind,
+            FrameDelta.key_id == key.id,
         )
     )
     opened = []
@@ -223,7 +227,6 @@ def replace_snapshot(key: GrantedKey, kind: FrameKind, loaded: Loaded) -> bool:
 
 def _lock(key: GrantedKey) -> None:
     """Hold the organisation's row, so that two members do not compact at once (SQLite has one writer anyway)."""
-
     db.session.get(Organisation, key.organisation_id, with_for_update=True)
 
 

@@ -67,7 +67,12 @@ def passphrase_key(passphrase: str, *, salt: bytes, cost: Cost, pepper: bytes) -
     """
     typed = unicodedata.normalize("NFKC", passphrase).encode()
     hasher = Argon2id(
-        salt=salt, length=KEY_BYTES, iterations=cost.iterations, lanes=cost.lanes, memory_cost=cost.memory_kib, secret=pepper
+        salt=salt,
+        length=KEY_BYTES,
+        iterations=cost.iterations,
+        lanes=cost.lanes,
+        memory_cost=cost.memory_kib,
+        secret=pepper,
     )
     with _one_hash_at_a_time:
         return SecretKey(hasher.derive(typed))

@@ -1,7 +1,7 @@
 """A person's key pair, and sealing to it: HPKE (RFC 9180) in base mode with a hybrid KEM.
 
-KEM MLKEM768_X25519 (ML-KEM, FIPS 203, with X25519; "X-Wing"), HKDF-SHA256, AES-256-GCM: what is sealed today stays closed
-to someone who keeps it until they own a quantum computer. Both private keys follow from one 32-byte seed.
+KEM MLKEM768_X25519 (ML-KEM, FIPS 203, with X25519; "X-Wing"), HKDF-SHA256, AES-256-GCM: what is sealed today stays
+closed to someone who keeps it until they own a quantum computer. Both private keys follow from one 32-byte seed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, MLKEM768X25519PrivateKey, MLKEM768X25519PublicKey, Suite
+from cryptography.hazmat.primitives.hpke import (
+    AEAD,
+    KDF,
+    KEM,
+    MLKEM768X25519PrivateKey,
+    MLKEM768X25519PublicKey,
+    Suite,
+)
 
 from incidents.keyring.envelope import SecretKey, Unopenable, context, derive
 
@@ -86,4 +93,3 @@ def open_seed(blob: bytes, key: SecretKey, account_id: str, how: str) -> Seed:
         Unopenable: not this passphrase or code.
     """
     return Seed(key.open(blob, "seed", account_id, how))
-

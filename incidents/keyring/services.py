@@ -34,7 +34,13 @@ def found(organisation_id: str, founder_id: str, public_key: PublicKey) -> None:
 
 
 def hand_on(
-    kinds: Sequence[KeyKind], *, organisation_id: str, holder_id: str, seed: Seed, newcomer_id: str, public_key: PublicKey
+    kinds: Sequence[KeyKind],
+    *,
+    organisation_id: str,
+    holder_id: str,
+    seed: Seed,
+    newcomer_id: str,
+    public_key: PublicKey,
 ) -> None:
     """Grant the holder's keys of some kinds, every epoch of them, to a newcomer in the running transaction.
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import abort, request
 
-from incidents.accounts.services import tala_session
+from incidents.accounts.sessions import tala_session
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -1,5 +1,8 @@
-"""Who can read what, as an attacker would find out: from one person's passphrase and the whole database, open all that
-opens. What opens is what the role promises, and nothing else."""
+"""Who can read what, as an attacker would find out.
+
+From one person's passphrase and the whole database, open all that opens. What opens is what the role promises, and
+nothing else.
+"""
 
 from __future__ import annotations
 

@@ -180,7 +180,12 @@ def positions(length: int) -> Iterator[int]:
     """Bits to flip: all of the header, the tag and some bytes across the middle."""
     edges = [*range(16), *range(length - 2, length)]
     middle = range(16, length - 2, max(1, length // 12))
-    return (byte * 8 + bit for byte, bit in itertools.chain(itertools.product(edges[:2] + edges[-1:], BITS), ((b, b % 8) for b in [*edges, *middle])))
+    return (
+        byte * 8 + bit
+        for byte, bit in itertools.chain(
+            itertools.product(edges[:2] + edges[-1:], BITS), ((b, b % 8) for b in [*edges, *middle])
+        )
+    )
 
 
 @pytest.mark.parametrize("target", CHECKS, ids=ids)
@@ -246,7 +251,8 @@ def test_a_snapshot_does_not_open_as_another_organisations_or_kind(scene: Scene)
     )
     theirs = db.session.scalars(
         select(FrameSnapshot).where(
-            FrameSnapshot.organisation_id == scene.other.organisation_id, FrameSnapshot.kind == FrameKind.FACTS
+            FrameSnapshot.organisation_id == scene.other.organisation_id,
+            FrameSnapshot.kind == FrameKind.FACTS,
         )
     ).one()
     for donor in (index_snapshot, theirs):

@@ -107,7 +107,12 @@ def test_a_username_that_differs_only_in_case_is_taken(world: World) -> None:
 def test_setting_up_over_the_web_shows_a_recovery_code_once_and_then_lets_in(world: World) -> None:
     code = invite(Role.RESEARCHER, world.organisation())
     browser = Browser(world.app.test_client())
-    form = {"username": "newcomer", "code": code, "new_passphrase": NEW_PASSPHRASE, "repeated": NEW_PASSPHRASE}
+    form = {
+        "username": "newcomer",
+        "code": code,
+        "new_passphrase": NEW_PASSPHRASE,
+        "repeated": NEW_PASSPHRASE,
+    }
     page = browser.post("/set-up", form)
     assert page.count("-") >= 7
     browser.post("/set-up", form, status=422)
@@ -125,7 +130,12 @@ def test_setting_up_over_the_web_shows_a_recovery_code_once_and_then_lets_in(wor
 )
 def test_a_bad_set_up_says_what_to_do(world: World, changes: dict[str, str], message: str) -> None:
     code = invite(Role.ANALYST, world.organisation())
-    form = {"username": "newcomer", "code": code, "new_passphrase": NEW_PASSPHRASE, "repeated": NEW_PASSPHRASE}
+    form = {
+        "username": "newcomer",
+        "code": code,
+        "new_passphrase": NEW_PASSPHRASE,
+        "repeated": NEW_PASSPHRASE,
+    }
     page = Browser(world.app.test_client()).post("/set-up", form | changes, status=422)
     assert message in page
 

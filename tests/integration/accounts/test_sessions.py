@@ -101,9 +101,7 @@ def test_disabling_an_account_ends_its_sessions_at_once(world: World, person: Pe
 
 def test_a_disabled_account_cannot_log_in(world: World, person: Person) -> None:
     services.set_disabled(person.id, disabled=True)
-    Browser(world.app.test_client()).post(
-        "/login", {"username": person.username, "passphrase": PASSPHRASE}, status=422
-    )
+    Browser(world.app.test_client()).post("/login", {"username": person.username, "passphrase": PASSPHRASE}, status=422)
 
 
 def test_changing_the_passphrase_ends_every_session(world: World, person: Person) -> None:
@@ -119,7 +117,11 @@ def test_changing_the_passphrase_ends_every_session(world: World, person: Person
 
 
 def test_changing_the_passphrase_asks_for_the_old_one(person: Person) -> None:
-    change = {"passphrase": "not the old one at all", "new_passphrase": NEW_PASSPHRASE, "repeated": NEW_PASSPHRASE}
+    change = {
+        "passphrase": "not the old one at all",
+        "new_passphrase": NEW_PASSPHRASE,
+        "repeated": NEW_PASSPHRASE,
+    }
     browser = person.browser()
     browser.post("/account", change, status=422)
     browser.get("/account")
@@ -181,7 +183,7 @@ def test_nobody_has_a_row_before_logging_in(world: World) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "wrong", None])
-def test_a_form_without_the_right_token_is_refused(world: World, person: Person, token: str | None) -> None:
+def test_a_form_without_the_right_token_is_refused(person: Person, token: str | None) -> None:
     browser = person.browser()
     data = {} if token is None else {"csrf_token": token}
     assert browser.client.post("/logout", data=data).status_code == 400

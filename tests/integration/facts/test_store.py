@@ -166,7 +166,9 @@ def test_only_a_few_frames_stay_in_memory() -> None:
     assert cache.get((bytes([store.CACHE_FRAMES + 2]), "facts:x")) is loaded
 
 
-def test_facts_of_two_organisations_come_together_for_who_was_granted_both(world: World, team: Team, keys: CaseKeys) -> None:
+def test_facts_of_two_organisations_come_together_for_who_was_granted_both(
+    world: World, team: Team, keys: CaseKeys
+) -> None:
     other = world.team()
     other_keys = services.keys_of(other.researcher.id, other.organisation_id, other.researcher.seed)
     ours, theirs = save(keys), save(other_keys)

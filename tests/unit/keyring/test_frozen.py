@@ -1,5 +1,7 @@
-"""Frozen ciphertexts: what was sealed by an earlier Tala must open for ever. A failure here means data loss, not a test
-to adapt."""
+"""Frozen ciphertexts: what was sealed by an earlier Tala must open for ever.
+
+A failure here means data loss, not a test to adapt.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ from incidents.keyring.passphrase import Cost, passphrase_key, recovery_key
 from incidents.keyring.people import Seed, open_seed
 from incidents.keyring.tokens import session_id, session_key, setup_digest
 
-FROZEN = {name: bytes.fromhex(value) for name, value in json.loads((Path(__file__).parent / "frozen.json").read_text()).items()}
+FROZEN = {
+    name: bytes.fromhex(value)
+    for name, value in json.loads((Path(__file__).parent / "frozen.json").read_text()).items()
+}
 KEY = bytes(range(32))
 SEED = Seed(bytes(range(32, 64)))
 PLACE = Place("0" * 32, "1" * 32, 3)
