@@ -1,8 +1,9 @@
 """Symmetric sealing: AES-256-GCM with a version byte, a bound context, and padding.
 
-A sealed blob is ``version (1) ‖ nonce (12) ‖ ciphertext and tag``. The context says what the blob is and where it lives;
-it is authenticated, so that a blob moved to another row, part, organisation or revision does not open. AES-GCM: NIST
-SP 800-38D, random 96-bit nonces (far below 2^32 messages a key). HKDF: RFC 5869. Padding: Padmé (Nikitin et al., PETS 2019).
+A sealed blob is ``version (1) ‖ nonce (12) ‖ ciphertext and tag``. The context says what the blob is and where it
+lives; it is authenticated, so that a blob moved to another row, part, organisation or revision does not open. AES-GCM:
+NIST SP 800-38D, random 96-bit nonces (far below 2^32 messages a key). HKDF: RFC 5869. Padding: Padmé (Nikitin et al.,
+PETS 2019).
 """
 
 from __future__ import annotations
