@@ -30,10 +30,11 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 SMALL: Final = 1e-6
-CELLS_IN_BOX: Final = 600
+BOXES: Final = (600, 2_400, 1_000_000)
 COST_HIDDEN: Final = 1e-3
 COST_EMPTY: Final = 40.0
 COST_MARGIN: Final = 2.0
+COST_TOTAL: Final = 1e4
 
 
 def suppress(table: Table, threshold: int, policy: Policy) -> ProtectedTable:
@@ -116,10 +117,15 @@ class Search:
 
     def move(self, cell: int, change: float, unconvinced: frozenset[int] | None) -> None:
         """Hide whatever must change with the cell, at the least cost, and empty no unconvinced reader's."""
-        box = Box(self.grid, self.positions(cell))
         spare = self.counts.copy()
         spare[list(unconvinced or ())] -= 1
-        moves = box.cheapest(cell, change, spare, np.where(self.hidden, COST_HIDDEN, self.cost))
+        cost = np.where(self.hidden, COST_HIDDEN, self.cost)
+        for most in BOXES:
+            box = Box(self.grid, self.positions(cell, most))
+            moves = box.cheapest(cell, change, spare, cost)
+            # the grand total is hidden only where no box, not even the whole table, does without
+            if cost[0] < COST_TOTAL or abs(moves[0]) <= SMALL or len(box.cells) == self.grid.size:
+                break
         moved = np.abs(moves) > SMALL
         cells, values = box.cells[moved], (self.counts[box.cells] + moves)[moved]
         self.hidden[cells] = True
@@ -146,7 +152,7 @@ class Search:
             self.leaves_below[cell] = self.grid.numbers[np.ix_(*inside)].ravel()
         return self.leaves_below[cell]
 
-    def positions(self, cell: int) -> list[list[int]]:
+    def positions(self, cell: int, most: int) -> list[list[int]]:
         """The codes of the box: those of the cell and of its fullest leaf, then the cheapest to move."""
         at = self.grid.coordinates(cell)
         leaves = self.below(cell)
@@ -158,10 +164,10 @@ class Search:
             cheapest = codes[np.lexsort((codes, line[codes]))]
             queues.append([fullest[axis], *(code for code in cheapest.tolist() if code != fullest[axis])])
         own = [sorted(self.grid.ancestors[axis][index]) for axis, index in enumerate(at)]
-        return _filled(self.grid, own, queues)
+        return _filled(self.grid, own, queues, most)
 
 
-def _filled(grid: Grid, chosen: list[list[int]], queues: list[list[int]]) -> list[list[int]]:
+def _filled(grid: Grid, chosen: list[list[int]], queues: list[list[int]], most: int) -> list[list[int]]:
     """Add leaves with their ancestors, side by side, while the box stays small; at least one each."""
     rounds = max(len(queue) for queue in queues)
     for turn in range(rounds):
@@ -170,7 +176,7 @@ def _filled(grid: Grid, chosen: list[list[int]], queues: list[list[int]]) -> lis
                 continue
             wider = sorted({*chosen[axis], *grid.ancestors[axis][queue[turn]]})
             others = [len(side) for other, side in enumerate(chosen) if other != axis]
-            if turn == 0 or len(wider) * int(np.prod(others)) <= CELLS_IN_BOX:
+            if turn == 0 or len(wider) * int(np.prod(others)) <= most:
                 chosen[axis] = wider
     return chosen
 
@@ -182,7 +188,9 @@ def _costs(grid: Grid, counts: Floats) -> Floats:
         shape = [1] * len(grid.shape)
         shape[axis] = grid.shape[axis]
         margins = margins + (matrix.sum(axis=1) > 1).reshape(shape)
-    return np.where(counts == 0, COST_EMPTY, 1 + np.log2(1 + counts)) * COST_MARGIN ** margins.ravel()
+    cost: Floats = np.where(counts == 0, COST_EMPTY, 1 + np.log2(1 + counts)) * COST_MARGIN ** margins.ravel()
+    cost[0] = COST_TOTAL
+    return cost
 
 
 class Box:
