@@ -2,8 +2,8 @@
 
 Lengths along the inline axis are percentages of the figure's width, so that text keeps its size on a narrow
 screen; lengths along the block axis are pixels. A right-to-left page is mirrored here (``rtl=True``): bars
-grow from the right and time runs leftwards, as the page around them is read. Months are whole numbers, yyyymm.
-``None`` is "no number": unknown, or hidden by protection; it is drawn as a gap and never as zero.
+grow from the right and time runs leftwards, as the page around them is read. Months are whole numbers,
+yyyymm. ``None`` is "no number": unknown, or hidden by protection; it is drawn as a gap and never as zero.
 """
 
 from __future__ import annotations
@@ -20,8 +20,11 @@ if TYPE_CHECKING:
 HEIGHT = 200
 #: Units of width of the canvas of a line, which is stretched to the figure.
 CANVAS = 1000
-#: As many labels as fit under a time axis of 288 px.
-MOST_TICKS = 5
+#: As many labels as fit under a time axis of 240 px, which is what a phone leaves.
+MOST_YEARS = 5
+MOST_MONTHS = 3
+#: From so many Januaries on, an axis is labelled by years.
+LONG = 3
 YEAR = 12
 WHOLE = 100.0
 #: Half of a label, in per cent of the narrowest figure.
@@ -226,9 +229,9 @@ def line(data: Mapping[int, Estimate | None], *, first: int, last: int, rtl: boo
 def time_ticks(months: Sequence[int], *, rtl: bool = False) -> tuple[Tick, ...]:
     """Labels in the middle of their months: years at January over a long time, months over a short one."""
     januaries = [place for place, month in enumerate(months) if month % 100 == 1]
-    long = len(januaries) >= MOST_TICKS - 2
+    long = len(januaries) >= LONG
     candidates = januaries if long else range(len(months))
-    every = math.ceil(len(candidates) / MOST_TICKS) or 1
+    every = math.ceil(len(candidates) / (MOST_YEARS if long else MOST_MONTHS)) or 1
     return tuple(
         Tick(
             round(_middle(place, len(months), rtl=rtl) * WHOLE / CANVAS, 2),

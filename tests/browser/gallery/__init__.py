@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -66,6 +67,12 @@ def environment(code: str = "en", *, signed_in: bool = True) -> Environment:
     return env
 
 
+@cache
+def gallery(name: str, code: str = "en") -> str:
+    """A page of the gallery as HTML."""
+    return render(name, code)
+
+
 def render(name: str, code: str = "en", **values: Any) -> str:
-    """A gallery page, or any template, as HTML."""
+    """Any template as HTML."""
     return environment(code).get_template(name).render(**{**samples.everything(), **values})

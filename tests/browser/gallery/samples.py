@@ -18,6 +18,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from incidents.codebook.services import codebook
@@ -25,19 +26,24 @@ from incidents.summaries import charts, world
 from incidents.summaries.charts import Datum, Estimate
 
 
+def options(**labels: str) -> list[SelectChoice]:
+    """Choices of a field, value by value."""
+    return [SelectChoice(value, label) for value, label in labels.items()]
+
+
 class DateForm(Form):
     """A date as well as it is known."""
 
     kind = RadioField(
         "How well is the date known?",
-        choices=[
-            ("day", "On a day"),
-            ("month", "In a month"),
-            ("year", "In a year"),
-            ("about", "About"),
-            ("between", "Between"),
-            ("unknown", "Not known"),
-        ],
+        choices=options(
+            day="On a day",
+            month="In a month",
+            year="In a year",
+            about="About",
+            between="Between",
+            unknown="Not known",
+        ),
         validate_choice=False,
     )
     day = StringField("Day")
@@ -56,21 +62,17 @@ class DateForm(Form):
 class CaseForm(Form):
     """One field of each kind."""
 
-    title = StringField(
-        "Working title", [InputRequired("Give a working title.")], description="Never a name."
-    )
+    title = StringField("Working title", [InputRequired("Give a working title.")], description="Never a name.")
     contact = StringField("Contact", [Optional()])
-    narrative = TextAreaField(
-        "What happened?", [Length(max=50_000)], description="In order; facts apart from opinion."
-    )
-    country = SelectField("Country", choices=[("", "Choose one"), ("XA", "Example Land"), ("XB", "Far")])
+    narrative = TextAreaField("What happened?", [Length(max=50_000)], description="In order; facts apart from opinion.")
+    country = SelectField("Country", choices=[SelectChoice("", "Choose one"), *options(XA="Alpha", XB="Beta")])
     known = RadioField(
         "How is this known?",
         [InputRequired("Say how this is known.")],
-        choices=[("seen", "I saw it"), ("told", "A witness told me"), ("read", "I read it")],
+        choices=options(seen="I saw it", told="A witness told me", read="I read it"),
     )
     harms = SelectMultipleField(
-        "What did it do?", choices=[("hurt", "Injury"), ("job", "Loss of work"), ("home", "Loss of home")]
+        "What did it do?", choices=options(hurt="Injury", job="Loss of work", home="Loss of home")
     )
     violation = SelectMultipleField("Which violations?", validate_choice=False)
     when = FormField(DateForm, "When did it happen?", description="Local calendar date.")
