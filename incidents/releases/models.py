@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import Date, ForeignKey, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Date, ForeignKey, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from incidents.accounts.models import Organisation
 from incidents.database import Base, Id, random_id
 
 
@@ -19,7 +20,9 @@ class Release(Base):
     number: Mapped[int] = mapped_column(unique=True)
     organisation_id: Mapped[str] = mapped_column(Id, ForeignKey("organisation.id"))
     account_id: Mapped[str] = mapped_column(Id, ForeignKey("account.id"))
-    title: Mapped[str] = mapped_column(String(300))
+    title: Mapped[str] = mapped_column(Text)
+    #: The language of its title and files (BCP 47).
+    language: Mapped[str] = mapped_column(String(20))
     released_on: Mapped[dt.date] = mapped_column(Date)
     #: The question as JSON: period, place, dimensions, filters.
     question: Mapped[str] = mapped_column(Text)
@@ -27,5 +30,18 @@ class Release(Base):
     table: Mapped[str] = mapped_column(Text)
     policy_version: Mapped[str] = mapped_column(String(40))
     codebook_version: Mapped[str] = mapped_column(String(40))
-    #: SHA-256 of each file, as JSON by format.
-    checksums: Mapped[str] = mapped_column(Text)
+
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    files: Mapped[list[ReleaseFile]] = relationship(order_by="ReleaseFile.format")
+
+
+class ReleaseFile(Base):
+    """A file of a release as it was first sent: a later version of a library must not change one byte."""
+
+    __tablename__ = "release_file"
+
+    release_id: Mapped[str] = mapped_column(Id, ForeignKey("release.id"), primary_key=True)
+    format: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(100))
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

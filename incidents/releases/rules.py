@@ -32,7 +32,9 @@ CREDIBLE_OR_BETTER: Final = frozenset({"VS_2", "VS_3", "VS_4", "VS_5"})
 CHILD_BANDS: Final = frozenset({"AGE_0_11", "AGE_12_14", "AGE_15_17", "AGE_CH"})
 GROUP_UNITS: Final = frozenset({"UNIT_GRP", "UNIT_ORG", "UNIT_COM"})
 _DEAD_OR_MISSING: Final = frozenset({"OUT_DEAD", "OUT_MISS"})
-# Nothing above this level for a child, nor on the strength of a wish for after death (standards 4.3).
+# A person's own answers, which the wish "use them after my death" keeps alive.
+OWN_ANSWERS: Final = frozenset({"CB_SELF", "CB_TEEN"})
+# Nothing above this level for a child (standards 4.3).
 MOST_FOR_A_CHILD: Final = 4
 # From this level on a consent is asked again after a year.
 ASK_AGAIN_FROM: Final = 5
@@ -257,12 +259,16 @@ def _too_far(person: Person, row: Consent) -> Reason | None:
 def _decide_for_the_dead(
     document: CaseDocument, person: Person, purpose: str, *, recipient: str | None, today: date
 ) -> Decision:
-    wish = answer_of(latest(document.consents, person.id, AFTER_DEATH), today=today)
+    own = [row for row in document.consents if row.given_by in OWN_ANSWERS]
+    wish = answer_of(latest(own, person.id, AFTER_DEATH), today=today)
     if wish.reason in (Reason.REFUSED, Reason.WITHDRAWN):
         return wish
-    # A wish names no recipient: sharing still needs a row of its own.
-    if wish and recipient is None and level_of(purpose) <= level_of(AFTER_DEATH):
-        return _yes(Reason.WISH_AFTER_DEATH)
+    spoken = latest(own, person.id, purpose)
+    if wish and spoken is not None and spoken.answer != "not_asked":
+        # What the person answered in life goes on to count, before anything the family says.
+        answer = answer_of(spoken, recipient=recipient, today=today)
+        objection = _too_far(person, spoken) if answer else answer.reason
+        return _no(objection) if objection else _yes(Reason.WISH_AFTER_DEATH)
     row = latest(document.consents, person.id, purpose)
     decision = answer_of(row, recipient=recipient, today=today)
     if row is None or not decision:

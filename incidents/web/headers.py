@@ -31,8 +31,9 @@ def register(app: Flask) -> None:
 
 
 def add_headers(response: Response) -> Response:
-    """Set what every answer needs; pages are kept nowhere, the style sheet may be."""
-    response.headers.update(HEADERS)
+    """Set what every answer needs; pages are kept nowhere, the style sheet may be. A download's policy is stricter."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     if request.endpoint == "static":
         response.headers["Cache-Control"] = "public, max-age=3600"
     else:

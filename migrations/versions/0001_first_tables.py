@@ -182,19 +182,31 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.String(length=32), nullable=False),
         sa.Column("account_id", sa.String(length=32), nullable=False),
-        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("released_on", sa.Date(), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("table", sa.Text(), nullable=False),
         sa.Column("policy_version", sa.String(length=40), nullable=False),
         sa.Column("codebook_version", sa.String(length=40), nullable=False),
-        sa.Column("checksums", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_release_account_id_account")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_release_organisation_id_organisation")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
         sa.UniqueConstraint("number", name=op.f("uq_release_number")),
+    )
+    op.create_table(
+        "release_file",
+        sa.Column("release_id", sa.String(length=32), nullable=False),
+        sa.Column("format", sa.String(length=10), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("fk_release_file_release_id_release")
+        ),
+        sa.PrimaryKeyConstraint("release_id", "format", name=op.f("pk_release_file")),
     )
     op.create_table(
         "revision",
@@ -345,6 +357,7 @@ def downgrade() -> None:
 
     op.drop_table("session")
     op.drop_table("revision")
+    op.drop_table("release_file")
     op.drop_table("release")
     with op.batch_alter_table("log_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_log_entry_organisation_id"))

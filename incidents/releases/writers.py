@@ -1,0 +1,202 @@
+"""A release as files. The same release gives the same bytes: anyone can check a file against the register.
+
+Written from the protected table alone: a writer has no way to reach a number that is hidden.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+
+from incidents.disclosure import HIDDEN
+from incidents.i18n import current_locale
+from incidents.i18n import gettext as _
+from incidents.releases import method, wording
+from incidents.releases.layout import lay_out
+from incidents.releases.question import Series
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date
+
+    from openpyxl.worksheet.worksheet import Worksheet
+
+    from incidents.disclosure import ProtectedTable
+    from incidents.releases.question import Question
+
+CSV_TYPE: Final = "text/csv; charset=utf-8"
+XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BYTE_ORDER_MARK: Final = "\ufeff"
+#: What spreadsheets may take for the start of a formula, full-width forms included.
+FORMULA: Final = re.compile(r"^\s*[=+\-@\t\r\n\x00＝＋－＠]")
+#: The earliest moment a zip archive can tell: no file says when it was written.
+EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+CORE: Final = "docProps/core.xml"
+MODIFIED: Final = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+WIDTH: Final = 60
+NARROW: Final = 16
+
+
+@dataclass(frozen=True)
+class Edition:
+    """All that the files of a release say."""
+
+    number: int
+    released_on: date
+    organisation: str
+    title: str
+    question: Question
+    protected: ProtectedTable
+
+    @property
+    def name(self) -> str:
+        """The name of its files, without the ending; press reports are called so there too."""
+        series = "" if self.question.series is Series.CREDIBLE else f"-{self.question.series.value}"
+        return f"tala-release-{self.number}{series}"
+
+    @property
+    def citation(self) -> str:
+        """How to cite it."""
+        return _(
+            "%(organisation)s: %(title)s. Tala release %(number)s, %(day)s.",
+            organisation=self.organisation,
+            title=self.title,
+            number=self.number,
+            day=self.released_on.isoformat(),
+        )
+
+
+def neutral(value: str) -> str:
+    """A text that no spreadsheet reads as a formula: a leading apostrophe marks it as text."""
+    clean = FORBIDDEN.sub("", value)
+    return f"'{clean}" if FORMULA.match(value) else clean
+
+
+def csv_file(edition: Edition) -> bytes:
+    """One row for each number, hidden ones included, with codes and words; for programs and spreadsheets.
+
+    UTF-8 with a byte order mark (without it, spreadsheets garble all but English) and CRLF as RFC 4180 asks.
+    """
+    sides = edition.protected.dimensions
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    heads = [head for side in sides for head in (f"{side.name}_code", side.name)]
+    writer.writerow(["release", "series", *heads, edition.protected.measure, "state"])
+    series = neutral(str(wording.SERIES[edition.question.series]))
+    for key, value in edition.protected.cells.items():
+        words = [
+            neutral(part)
+            for side, code in zip(sides, key, strict=True)
+            for part in (code, wording.code_words(side, code))
+        ]
+        number = ["", wording.SUPPRESSED] if value is HIDDEN else [value, wording.SHOWN]
+        writer.writerow([edition.number, series, *words, *number])
+    return (BYTE_ORDER_MARK + text.getvalue()).encode()
+
+
+def xlsx_file(edition: Edition) -> bytes:
+    """A workbook of three sheets: cover, table, method."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    _cover(book.create_sheet(_("Cover")), edition)
+    _table(book.create_sheet(_("Table")), edition)
+    _method(book.create_sheet(_("Method")), edition)
+    for sheet in book.worksheets:
+        sheet.sheet_view.rightToLeft = current_locale().direction == "rtl"
+    book.properties.creator = "Tala"
+    book.properties.title = FORBIDDEN.sub("", edition.title)
+    saved = io.BytesIO()
+    book.save(saved)
+    return _timeless(saved.getvalue(), edition.released_on)
+
+
+FORMATS: Final[dict[str, tuple[str, Callable[[Edition], bytes]]]] = {
+    "csv": (CSV_TYPE, csv_file),
+    "xlsx": (XLSX_TYPE, xlsx_file),
+}
+
+
+def _cover(sheet: Worksheet, edition: Edition) -> None:
+    rows = [
+        (_("Title"), edition.title),
+        (_("Series"), str(wording.SERIES[edition.question.series])),
+        (_("Release"), str(edition.number)),
+        (_("Released on"), edition.released_on.isoformat()),
+        (_("Released by"), edition.organisation),
+        (_("What it is"), _("Documented cases, not prevalence.")),
+        (
+            _("Hidden numbers"),
+            _("They are written as the word “suppressed”. The sheet on the method says why."),
+        ),
+        (_("How to cite"), edition.citation),
+    ]
+    _pairs(sheet, rows)
+
+
+def _table(sheet: Worksheet, edition: Edition) -> None:
+    grid = lay_out(edition.protected)
+    _write(sheet, 1, [edition.title], bold=True)
+    _write(sheet, 2, [*grid.heads, *grid.columns], bold=True)
+    for place, row in enumerate(grid.rows, start=3):
+        cells = [wording.SUPPRESSED if value is HIDDEN else value for value in row.cells]
+        _write(sheet, place, [*row.labels, *cells])
+    sheet.freeze_panes = sheet.cell(row=3, column=len(grid.heads) + 1)
+    _widths(sheet, [WIDTH] * len(grid.heads) + [NARROW] * len(grid.columns))
+
+
+def _method(sheet: Worksheet, edition: Edition) -> None:
+    _pairs(sheet, method.note(edition.question, edition.protected))
+    start = sheet.max_row + 2
+    _write(sheet, start, [_("Definition"), "", _("Code")], bold=True)
+    for place, (code, words, definition) in enumerate(method.definitions(edition.protected), start=start + 1):
+        _write(sheet, place, [words, definition, code])
+    _widths(sheet, [WIDTH // 2, WIDTH * 2, NARROW])
+
+
+def _pairs(sheet: Worksheet, rows: Iterable[tuple[str, str]]) -> None:
+    for place, (term, meaning) in enumerate(rows, start=1):
+        _write(sheet, place, [term, meaning])
+        sheet.cell(row=place, column=1).font = Font(bold=True)
+    _widths(sheet, [WIDTH // 2, WIDTH * 2])
+
+
+def _write(sheet: Worksheet, row: int, values: Iterable[str | int], *, bold: bool = False) -> None:
+    for column, value in enumerate(values, start=1):
+        cell = sheet.cell(row=row, column=column)
+        if isinstance(value, int):
+            cell.value = value
+        else:
+            cell.value = neutral(value)
+            # said outright: openpyxl would take a leading equals sign for a formula
+            cell.data_type = "s"
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+        if bold:
+            cell.font = Font(bold=True)
+
+
+def _widths(sheet: Worksheet, widths: Iterable[int]) -> None:
+    for column, width in enumerate(widths, start=1):
+        sheet.column_dimensions[sheet.cell(row=1, column=column).column_letter].width = width
+
+
+def _timeless(saved: bytes, day: date) -> bytes:
+    """The same archive without the moment it was written: neither in its entries nor in its properties."""
+    moment = f"{day.isoformat()}T00:00:00Z".encode()
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved)) as before, zipfile.ZipFile(packed, "w") as after:
+        for entry in before.infolist():
+            content = before.read(entry)
+            if entry.filename == CORE:
+                content = MODIFIED.sub(rb"\g<1>" + moment, content)
+            fixed = zipfile.ZipInfo(entry.filename, EPOCH)
+            fixed.compress_type = zipfile.ZIP_DEFLATED
+            after.writestr(fixed, content)
+    return packed.getvalue()
