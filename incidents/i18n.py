@@ -14,10 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from babel.dates import format_date
 from flask import Flask, g, has_request_context, request
 from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
 COOKIE = "tala-locale"
@@ -125,6 +127,11 @@ def bdi(value: object) -> Markup:
     return Markup("<bdi>{}</bdi>").format(value)
 
 
+def day(value: dt.date) -> str:
+    """A day in full, such as "5 May 2026", as the request's language writes it."""
+    return format_date(value, "long", locale=current_locale().babel)
+
+
 def register(app: Flask) -> None:
     """Teach templates to speak."""
     env = app.jinja_env
@@ -136,4 +143,5 @@ def register(app: Flask) -> None:
         newstyle=True,
     )
     env.filters["bdi"] = bdi
+    env.filters["day"] = day
     app.context_processor(lambda: {"locale": current_locale(), "locales": LOCALES})

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from incidents.codebook.services import codebook
-from incidents.i18n import bdi
+from incidents.i18n import bdi, day
 from incidents.i18n import gettext as _
 from incidents.records import rules
 from incidents.records.derivation import Held, held, releasable_from
 from incidents.records.errors import N_
 from incidents.records.sentences import name_of
-from incidents.records.when import day
 from incidents.releases.rules import Reason, statistics_decision
 
 if TYPE_CHECKING:
@@ -33,9 +32,7 @@ HELD_IN_SHORT: Final[Mapping[Held, str]] = {
 }
 #: On the page of the case.
 HELD_IN_FULL: Final[Mapping[Held, str]] = {
-    Held.OUT_OF_SCOPE: N_(
-        "This case is not counted, because it is out of scope. Pass it on to somebody who can help."
-    ),
+    Held.OUT_OF_SCOPE: N_("This case is not counted, because it is out of scope. Pass it on to somebody who can help."),
     Held.INCOMPLETE: N_(
         "This case is not counted yet, because nobody has called the record finished. Edit it and finish it."
     ),
@@ -71,17 +68,11 @@ REASONS: Final[Mapping[Reason, str]] = {
     Reason.NOT_OPEN_SOURCE: N_(
         "No: the answer for %(name)s is marked as public facts, but the case is not. Ask them, or correct it."
     ),
-    Reason.OPEN_SOURCE_TOTALS_ONLY: N_(
-        "No: public facts about %(name)s may be counted, and nothing beyond that."
-    ),
+    Reason.OPEN_SOURCE_TOTALS_ONLY: N_("No: public facts about %(name)s may be counted, and nothing beyond that."),
     Reason.GUARDIAN_NEEDED: N_("No: %(name)s is under 18. A guardian or advocate has to agree as well."),
     Reason.TOO_FAR_FOR_A_CHILD: N_("No: %(name)s is under 18, and this goes too far for a child."),
-    Reason.NEXT_OF_KIN_NEEDED: N_(
-        "No: %(name)s is dead or missing. Next of kin or a representative must answer."
-    ),
-    Reason.NEXT_OF_KIN_ONLY_FOR_THE_DEAD: N_(
-        "No: next of kin answered, but %(name)s is alive. Ask %(name)s."
-    ),
+    Reason.NEXT_OF_KIN_NEEDED: N_("No: %(name)s is dead or missing. Next of kin or a representative must answer."),
+    Reason.NEXT_OF_KIN_ONLY_FOR_THE_DEAD: N_("No: next of kin answered, but %(name)s is alive. Ask %(name)s."),
     Reason.NOT_VERIFIED: N_("No: the case is not verified well enough. It has to be credible or better."),
     Reason.NOT_RELEASED: N_("No: the case is set to show nothing outside, or its link to drugs is unclear."),
     Reason.UNKNOWN_PERSON: N_("No: the record does not say whom this concerns."),
@@ -92,12 +83,8 @@ NEXT_STEPS: Final[Mapping[str, str]] = {
         "To count as credible, it needs the person or a witness as a source that is not unreliable, "
         "and what they say graded as credible."
     ),
-    "VS_2": N_(
-        "To count as corroborated, it needs a second independent source, and one that is direct or official."
-    ),
-    "VS_3": N_(
-        "To count as verified, it needs preserved evidence, a basis for each perpetrator, and two reviewers."
-    ),
+    "VS_2": N_("To count as corroborated, it needs a second independent source, and one that is direct or official."),
+    "VS_3": N_("To count as verified, it needs preserved evidence, a basis for each perpetrator, and two reviewers."),
     "VS_4": N_("To count as established, it needs an official finding, or an admission."),
     "VS_C": N_("Sources disagree on a main fact. Find out more, or record which account holds and why."),
 }
@@ -143,9 +130,7 @@ class Standing:
 def standing(document: CaseDocument, today: date) -> Standing:
     """Work out what a page says on whether and when a case counts."""
     reason = held(document, today)
-    counted = N_(
-        "This case is counted: everybody harmed in it may be counted, and it is verified well enough."
-    )
+    counted = N_("This case is counted: everybody harmed in it may be counted, and it is verified well enough.")
     return Standing(
         reason=reason,
         summary=_(HELD_IN_FULL[reason] if reason else counted),
@@ -184,9 +169,7 @@ def _release(document: CaseDocument, today: date) -> str:
     waiting = [one for one in days if one is not None and one > today]
     if not waiting:
         return _("It may be in published totals now, where enough others share the cell.")
-    return _(
-        "It may be in published totals from %(date)s, to protect the living.", date=bdi(day(max(waiting)))
-    )
+    return _("It may be in published totals from %(date)s, to protect the living.", date=bdi(day(max(waiting))))
 
 
 def _verification(document: CaseDocument) -> Verification:

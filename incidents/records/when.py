@@ -6,20 +6,15 @@ import calendar
 from datetime import date
 from typing import TYPE_CHECKING
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_skeleton
 
-from incidents.i18n import bdi, current_locale
+from incidents.i18n import bdi, current_locale, day
 from incidents.i18n import gettext as _
 
 if TYPE_CHECKING:
     from incidents.records.dates import Edtf
 
 DECEMBER = 12
-
-
-def day(value: date) -> str:
-    """A day in full, such as "5 May 2026"."""
-    return format_date(value, "long", locale=current_locale().babel)
 
 
 def month(value: int) -> str:

@@ -44,9 +44,7 @@ def give(key: SummariesKey, summary_id: str, story: Story) -> None:
 
 def take_back(organisation_id: str, summary_id: str) -> None:
     """Delete a story, in the running transaction; nothing happens when it was never given."""
-    db.session.execute(
-        delete(Summary).where(Summary.id == summary_id, Summary.organisation_id == organisation_id)
-    )
+    db.session.execute(delete(Summary).where(Summary.id == summary_id, Summary.organisation_id == organisation_id))
 
 
 def received(account_id: str, seed: Seed, today: dt.date) -> list[Story]:

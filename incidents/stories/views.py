@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from flask_login import current_user
 
 from incidents.accounts.models import Role
-from incidents.accounts.services import current_seed
+from incidents.accounts.sessions import current_seed
 from incidents.stories import services
 from incidents.web.access import access
 
@@ -24,6 +24,4 @@ blueprint = Blueprint("stories", __name__)
 def stories() -> ResponseReturnValue:
     """Every summary that this person's keys open."""
     today = dt.datetime.now(tz=dt.UTC).date()
-    return render_template(
-        "stories/stories.html", stories=services.received(current_user.id, current_seed(), today)
-    )
+    return render_template("stories/stories.html", stories=services.received(current_user.id, current_seed(), today))

@@ -1,0 +1,214 @@
+"""Pages of cases: the list, a case, its identity, its history, its anonymised summary."""
+
+from __future__ import annotations
+
+import datetime as dt
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+
+from incidents.accounts.models import Role
+from incidents.accounts.services import accounts
+from incidents.errors import Forbidden
+from incidents.i18n import gettext as _
+from incidents.records import listing, page, sentences, services, story
+from incidents.records.forms import CheckForm, FilterForm, ReasonForm, SummaryForm
+from incidents.records.history import history as history_of
+from incidents.records.index import find
+from incidents.records.services import Conflict, current_keys
+from incidents.records.standing import standing
+from incidents.web.access import access
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+    from incidents.web.forms import BaseForm
+
+blueprint = Blueprint("records", __name__)
+LONGEST_NUMBER = 10
+
+
+def today() -> dt.date:
+    """The day on which consent and delay are judged."""
+    return dt.datetime.now(tz=dt.UTC).date()
+
+
+@blueprint.errorhandler(Forbidden)
+def no_keys(error: Forbidden) -> ResponseReturnValue:
+    """Tell a researcher whom nobody has admitted yet what to do."""
+    del error
+    colleagues = [
+        one.username
+        for one in accounts()
+        if one.organisation_id == current_user.organisation_id
+        and one.role is Role.RESEARCHER
+        and one.is_active
+        and one.id != current_user.id
+    ]
+    return render_template("records/no_keys.html", colleagues=colleagues), HTTPStatus.FORBIDDEN
+
+
+@blueprint.get("/cases")
+@access(Role.RESEARCHER)
+def cases() -> ResponseReturnValue:
+    """The organisation's cases, filtered, sorted, a page at a time."""
+    keys = current_keys()
+    present = listing.present(keys.organisation)
+    form = FilterForm(request.args)
+    form.offer(present)
+    asked = form.query(
+        sort=request.args.get("sort", "date"),
+        descending=request.args.get("order", "down") != "up",
+        page=request.args.get("page", 1, type=int),
+    )
+    found = find(keys.organisation, asked)
+    return render_template(
+        "records/cases.html",
+        form=form,
+        present=present,
+        asked=asked,
+        filters=form.asked(asked),
+        found=found,
+        rows=[listing.row(values) for values in found.rows],
+    )
+
+
+@blueprint.get("/cases/<incident_id>")
+@access(Role.RESEARCHER)
+def case(incident_id: str) -> ResponseReturnValue:
+    """A case without its identity part."""
+    opened = services.open_account(current_keys(), incident_id)
+    document = opened.document
+    return render_template(
+        "records/case.html",
+        document=document,
+        revision=opened.revision,
+        setting=sentences.setting(document),
+        sentences=sentences.sentences(document),
+        standing=standing(document, today()),
+        tables_of=page.tables(document),
+        killed=page.killed(document),
+        affected=page.affected(document),
+        sections=page.sections(document, "account"),
+    )
+
+
+@blueprint.get("/cases/<incident_id>/identity")
+@access(Role.RESEARCHER)
+def identity(incident_id: str) -> ResponseReturnValue:
+    """Ask why the identity is needed, and show who opened it before."""
+    return _ask_for_reason(incident_id, ReasonForm())
+
+
+@blueprint.post("/cases/<incident_id>/identity")
+@access(Role.RESEARCHER)
+def open_identity(incident_id: str) -> ResponseReturnValue:
+    """Log the reason, then show the identity in this one answer."""
+    form = ReasonForm(request.form)
+    if not form.validate():
+        return _ask_for_reason(incident_id, form)
+    document = services.open_identity(current_keys(), incident_id, form.reason.data).document
+    return render_template(
+        "records/identity_open.html", document=document, sections=page.sections(document, "identity")
+    )
+
+
+@blueprint.get("/cases/<incident_id>/history")
+@access(Role.RESEARCHER)
+def history(incident_id: str) -> ResponseReturnValue:
+    """What became of a case, save by save."""
+    keys = current_keys()
+    found = history_of(keys, incident_id, request.args.get("page", 1, type=int))
+    document = services.open_account(keys, incident_id).document
+    return render_template("records/history.html", document=document, history=found, names=_names())
+
+
+@blueprint.get("/cases/<incident_id>/summary")
+@access(Role.RESEARCHER)
+def summary(incident_id: str) -> ResponseReturnValue:
+    """The anonymised summary: its text, who may check it, and what it still lacks."""
+    opened = services.open_account(current_keys(), incident_id)
+    return _summary_page(incident_id, SummaryForm(text=opened.document.summary_text, expected=opened.revision))
+
+
+@blueprint.post("/cases/<incident_id>/summary")
+@access(Role.RESEARCHER)
+def write_summary(incident_id: str) -> ResponseReturnValue:
+    """Save the text; it waits for a second reader then."""
+    form = SummaryForm(request.form)
+    if not form.validate():
+        return _summary_page(incident_id, form)
+    try:
+        story.write(current_keys(), incident_id, form.text.data, _number(form.expected.data))
+    except Conflict as conflict:
+        form.expected.data = str(conflict.revision)
+        form.add_errors(
+            {"text": _("Somebody saved this case meanwhile. Compare with their text above, then save again.")}
+        )
+        return _summary_page(incident_id, form, status=HTTPStatus.CONFLICT)
+    flash(_("The summary is saved as a draft. Ask a colleague to check it."), "success")
+    return redirect(url_for("records.summary", incident_id=incident_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/cases/<incident_id>/summary/check")
+@access(Role.RESEARCHER)
+def check_summary(incident_id: str) -> ResponseReturnValue:
+    """Confirm that the text gives nobody away."""
+    form = CheckForm(request.form)
+    form.offer()
+    if not form.validate():
+        return _summary_page(incident_id, form)
+    try:
+        story.check(current_keys(), incident_id, _number(form.seen.data))
+    except Conflict as conflict:
+        form.seen.data, form.signs.data = str(conflict.revision), []
+        form.add_errors({"signs": _("Somebody saved this case meanwhile. Read the text again before you confirm it.")})
+        return _summary_page(incident_id, form, status=HTTPStatus.CONFLICT)
+    flash(_("The summary is checked."), "success")
+    return redirect(url_for("records.summary", incident_id=incident_id), HTTPStatus.SEE_OTHER)
+
+
+def _ask_for_reason(incident_id: str, form: ReasonForm) -> ResponseReturnValue:
+    keys = current_keys()
+    document = services.open_account(keys, incident_id).document
+    answer = render_template(
+        "records/identity.html",
+        form=form,
+        document=document,
+        openings=page.openings(keys, incident_id, _names()),
+    )
+    return answer, _status(form)
+
+
+def _summary_page(incident_id: str, form: BaseForm, *, status: HTTPStatus | None = None) -> ResponseReturnValue:
+    opened = services.open_account(current_keys(), incident_id)
+    document = opened.document
+    write = SummaryForm(text=document.summary_text, expected=opened.revision)
+    check = CheckForm(seen=opened.revision)
+    check.offer()
+    answer = render_template(
+        "records/summary.html",
+        form=form,
+        write=form if isinstance(form, SummaryForm) else write,
+        check=form if isinstance(form, CheckForm) else check,
+        document=document,
+        own=document.summary_written_by == current_user.id,
+        lacking=story.lacking(document, today()),
+        names=_names(),
+    )
+    return answer, status or _status(form)
+
+
+def _names() -> dict[str, str]:
+    return {one.id: one.username for one in accounts()}
+
+
+def _number(text: str | None) -> int:
+    """A revision from a hidden field; 0, which no case is at, when it was tampered with."""
+    return int(text) if text and len(text) < LONGEST_NUMBER and text.isascii() and text.isdecimal() else 0
+
+
+def _status(form: BaseForm) -> HTTPStatus:
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

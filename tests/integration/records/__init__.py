@@ -1,0 +1,1 @@
+"""Pages of cases, over HTTP, on both databases."""
