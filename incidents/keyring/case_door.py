@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from incidents.keyring.envelope import SecretKey, pad, unpad
+from incidents.keyring.envelope import SecretKey, context, pad, unpad
 from incidents.keyring.grants import GrantedKey, open_grants
 from incidents.keyring.models import KeyKind
 
@@ -79,3 +81,11 @@ def open_private(seed: Seed, kind: str, row_id: str, blob: bytes) -> bytes:
         Unopenable: not theirs, another row, or altered.
     """
     return unpad(SecretKey(seed.derive("private")).open(blob, "private", kind, row_id))
+
+
+def origin_mark(key: OrganisationKey, *parts: str | int | bytes) -> str:
+    """An opaque name for a row of a file: the same row, the same name, to holders of this key only (128 bits).
+
+    HMAC-SHA256 under a key derived for this purpose. A clear hash of a public row would prove that it was imported.
+    """
+    return hmac.new(key.derive("origin"), context(*parts), sha256).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Bringing records in from elsewhere, and taking them out whole."""
