@@ -144,9 +144,7 @@ def unrolled(ring: Ring) -> Ring:
 
 def area(ring: Ring) -> float:
     """Area of a ring, by the shoelace formula."""
-    return (
-        abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True))) / 2
-    )
+    return abs(sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, ring[1:] + ring[:1], strict=True))) / 2
 
 
 def straightened(steps: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -221,9 +221,7 @@ def line(data: Mapping[int, Estimate | None], *, first: int, last: int, rtl: boo
         bands.append(_points(high + low[::-1]))
         lines.append(_points(best))
         dots += [(best[0][0] * WHOLE / CANVAS, best[0][1])] if len(run) == 1 else []
-    return Line(
-        series, tuple(bands), tuple(lines), tuple(dots), time_ticks(months, rtl=rtl), value_ticks(top, step)
-    )
+    return Line(series, tuple(bands), tuple(lines), tuple(dots), time_ticks(months, rtl=rtl), value_ticks(top, step))
 
 
 def time_ticks(months: Sequence[int], *, rtl: bool = False) -> tuple[Tick, ...]:

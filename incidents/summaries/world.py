@@ -95,9 +95,7 @@ def shades(breaks: Sequence[int] = BREAKS) -> tuple[Shade, ...]:
     if not 1 <= len(breaks) <= MOST_SHADES or breaks[0] < 1 or not rising:
         raise ValueError(f"A map needs 1 to {MOST_SHADES} breaks that rise from 1 or more.")
     ends = [*(following - 1 for following in breaks[1:]), None]
-    return tuple(
-        Shade(level, low, high) for level, (low, high) in enumerate(zip(breaks, ends, strict=True), 1)
-    )
+    return tuple(Shade(level, low, high) for level, (low, high) in enumerate(zip(breaks, ends, strict=True), 1))
 
 
 def draw(values: Mapping[str, int | None], breaks: Sequence[int] = BREAKS) -> WorldMap:
@@ -109,9 +107,7 @@ def draw(values: Mapping[str, int | None], breaks: Sequence[int] = BREAKS) -> Wo
     """
     drawn = outlines()
     classes = shades(breaks)
-    shown = {
-        country: value for country, value in sorted(values.items()) if value is None or value >= breaks[0]
-    }
+    shown = {country: value for country, value in sorted(values.items()) if value is None or value >= breaks[0]}
     return WorldMap(
         width=drawn.width,
         height=drawn.height,

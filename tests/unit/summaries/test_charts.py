@@ -215,9 +215,7 @@ def test_the_base_line_bears_no_label() -> None:
 
 def estimates(first: int, *triples: tuple[int, int, int] | None) -> dict[int, Estimate | None]:
     listed = charts.months_between(first, first + len(triples) - 1)
-    return {
-        month: Estimate(*triple) if triple else None for month, triple in zip(listed, triples, strict=True)
-    }
+    return {month: Estimate(*triple) if triple else None for month, triple in zip(listed, triples, strict=True)}
 
 
 def test_a_line_goes_through_the_best_numbers_over_its_band() -> None:
@@ -227,9 +225,7 @@ def test_a_line_goes_through_the_best_numbers_over_its_band() -> None:
 
 
 def test_a_line_breaks_where_a_month_has_no_number() -> None:
-    chart = charts.line(
-        estimates(203101, (1, 1, 1), (1, 1, 1), None, (1, 1, 1), (1, 1, 1)), first=203101, last=203105
-    )
+    chart = charts.line(estimates(203101, (1, 1, 1), (1, 1, 1), None, (1, 1, 1), (1, 1, 1)), first=203101, last=203105)
     assert [len(points(stroke)) for stroke in chart.lines] == [2, 2]
     assert chart.has_gaps
 

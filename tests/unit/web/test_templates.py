@@ -74,11 +74,7 @@ def test_ids_are_unique_and_every_reference_has_its_target(name: str) -> None:
     html = gallery(name)
     ids = re.findall(r'\sid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
-    named = [
-        word
-        for value in re.findall(r'aria-(?:describedby|labelledby)="([^"]+)"', html)
-        for word in value.split()
-    ]
+    named = [word for value in re.findall(r'aria-(?:describedby|labelledby)="([^"]+)"', html) for word in value.split()]
     targets = named + re.findall(r'\sfor="([^"]+)"', html) + re.findall(r'href="#([^"]+)"', html)
     assert set(targets + re.findall(r"url\(#([^)]+)\)", html)) <= set(ids)
 
@@ -103,9 +99,7 @@ def test_every_form_that_posts_carries_the_token(name: str) -> None:
 @pytest.mark.parametrize("name", GALLERY)
 def test_a_page_stays_small(name: str, code: str) -> None:
     html = gallery(name, code).encode()
-    assert (
-        len(html) <= 62_000
-    )  # the gallery's form has every macro and the whole codebook: a page has one of them
+    assert len(html) <= 62_000  # the gallery's form has every macro and the whole codebook: a page has one of them
     assert len(gzip.compress(html, mtime=0)) <= 15_000
 
 
@@ -213,9 +207,7 @@ def test_a_group_of_choices_is_a_fieldset_with_its_question() -> None:
     html = snippet("{{ fields.checkboxes(form.harms) }}", form=wrong_form())
     (legend,) = elements(html, "legend")
     assert words(legend) == "What did it do?"
-    assert [field.get("value") for field in elements(html, "input") if field.get("checked") is not None] == [
-        "job"
-    ]
+    assert [field.get("value") for field in elements(html, "input") if field.get("checked") is not None] == ["job"]
 
 
 def test_a_question_can_be_the_heading_of_its_page() -> None:
@@ -254,17 +246,13 @@ def test_every_code_of_a_long_list_can_be_chosen_and_is_defined() -> None:
 
 
 def test_a_group_with_a_choice_in_it_is_open_and_says_how_many() -> None:
-    groups = [
-        group for group in elements(coded(["LIF_EJK_OP", "LIF"]), "details") if group.get("open") is not None
-    ]
+    groups = [group for group in elements(coded(["LIF_EJK_OP", "LIF"]), "details") if group.get("open") is not None]
     assert len(groups) == 1
     assert "2 chosen" in words(groups[0].find("summary"))
 
 
 def test_a_code_that_left_the_list_does_not_break_the_page() -> None:
-    assert not [
-        group for group in elements(coded(["NO_SUCH_CODE"]), "details") if group.get("open") is not None
-    ]
+    assert not [group for group in elements(coded(["NO_SUCH_CODE"]), "details") if group.get("open") is not None]
 
 
 def test_the_group_itself_need_not_be_offered() -> None:
@@ -290,9 +278,7 @@ def test_a_date_keeps_its_seven_parts() -> None:
 
     html = snippet("{{ fields.date(form.when) }}", form=Dated())
     names = {field.get("name") for field in elements(html, "input")}
-    assert names == {
-        f"when-{part}" for part in ("kind", "day", "month", "year", "to_day", "to_month", "to_year")
-    }
+    assert names == {f"when-{part}" for part in ("kind", "day", "month", "year", "to_day", "to_month", "to_year")}
 
 
 def test_a_button_can_send_a_name_or_go_elsewhere() -> None:
@@ -343,9 +329,7 @@ def test_cells_are_escaped_and_nothing_known_is_said_in_words() -> None:
 
 def test_a_sorted_column_says_its_order() -> None:
     column = {"label": "Month", "href": "?sort=month", "sorted": "descending"}
-    (head,) = elements(
-        snippet("{{ tables.table('T', [column], [['x']], header=false) }}", column=column), "th"
-    )
+    (head,) = elements(snippet("{{ tables.table('T', [column], [['x']], header=false) }}", column=column), "th")
     assert head.get("aria-sort") == "descending"
     assert words(head) == "Month ↓"
 
@@ -399,9 +383,7 @@ def test_a_bar_is_named_in_words_beside_it_and_can_be_opened() -> None:
 
 def test_parts_of_a_stack_differ_by_more_than_colour() -> None:
     chart = charts.stacks([("All", [Datum("", 4), Datum("", 3), Datum("", 2), Datum("", 1)])])
-    html = snippet(
-        "{{ figures.stacked('f', 'T', 'M', chart, ['A', 'B', 'C', 'D'], ['Who', 'All']) }}", chart=chart
-    )
+    html = snippet("{{ figures.stacked('f', 'T', 'M', chart, ['A', 'B', 'C', 'D'], ['Who', 'All']) }}", chart=chart)
     parts = [rect for rect in elements(html, "rect") if "part" in rect.get("class", "")]
     assert [rect.get("fill") for rect in parts] == [None, "url(#f-2)", "url(#f-3)", "url(#f-4)"]
 
