@@ -76,9 +76,7 @@ def _narrow(found: Ranges, counts: Mapping[Key, int], threshold: int) -> Iterato
             yield Finding(key, Kind.NARROW)
 
 
-def _shared(
-    protected: ProtectedTable, found: Ranges, counts: Mapping[Key, int], policy: Policy
-) -> Iterator[Finding]:
+def _shared(protected: ProtectedTable, found: Ranges, counts: Mapping[Key, int], policy: Policy) -> Iterator[Finding]:
     """Rows with persons in them where a reader can rule out all values of an attribute but one."""
     sides = protected.dimensions
     for axis, side in enumerate(sides):

@@ -58,9 +58,7 @@ def _small(countries: Iterable[str], persons: Mapping[str, int], base: int) -> l
     count = sum(persons[code] < base for code in ordered)
     if not count:
         return []
-    while count < len(ordered) and (
-        count < FEWEST_JOINED or sum(persons[code] for code in ordered[:count]) < base
-    ):
+    while count < len(ordered) and (count < FEWEST_JOINED or sum(persons[code] for code in ordered[:count]) < base):
         count += 1
     return ordered[:count]
 

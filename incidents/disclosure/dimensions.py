@@ -35,9 +35,7 @@ class Dimension:
         object.__setattr__(self, "labels", MappingProxyType(dict(self.labels)))
         known = set(self.codes)
         if not known or len(known) != len(self.codes) or TOTAL in known:
-            raise ValueError(
-                f"Dimension {self.name}: give each code once, at least one, and leave the total out."
-            )
+            raise ValueError(f"Dimension {self.name}: give each code once, at least one, and leave the total out.")
         if not known.issuperset(self.parents) or not known.union([TOTAL]).issuperset(self.parents.values()):
             raise ValueError(f"Dimension {self.name}: a parent or its child is not among the codes.")
         for code in self.codes:

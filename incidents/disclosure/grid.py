@@ -49,10 +49,7 @@ class Grid:
     def ancestors(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
         """For each dimension and position, the positions of the code itself, its ancestors and the total."""
         return tuple(
-            tuple(
-                tuple(place[up] for up in side.path(code)) if code in side.codes else (0,)
-                for code in side.all_codes
-            )
+            tuple(tuple(place[up] for up in side.path(code)) if code in side.codes else (0,) for code in side.all_codes)
             for side, place in zip(self.dimensions, self.place, strict=True)
         )
 

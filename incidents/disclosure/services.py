@@ -50,9 +50,7 @@ def protect(table: Table, policy: Policy) -> ProtectedTable:
     return protected
 
 
-def audit(
-    protected: ProtectedTable, *, truth: Table | None = None, policy: Policy | None = None
-) -> list[Finding]:
+def audit(protected: ProtectedTable, *, truth: Table | None = None, policy: Policy | None = None) -> list[Finding]:
     """Attack a table as a reader would, knowing all that is published. No finding means that it holds.
 
     With the `truth` it also checks that what is published is true, that small counts are left with a wide

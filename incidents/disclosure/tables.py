@@ -58,17 +58,13 @@ class Table:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "dimensions", tuple(self.dimensions))
-        object.__setattr__(
-            self, "scope", MappingProxyType({name: tuple(codes) for name, codes in self.scope.items()})
-        )
+        object.__setattr__(self, "scope", MappingProxyType({name: tuple(codes) for name, codes in self.scope.items()}))
         names = [dimension.name for dimension in self.dimensions]
         if not names or len(set(names)) != len(names):
             raise ValueError("A table needs at least one dimension, and each only once.")
         leaves = [frozenset(dimension.leaves) for dimension in self.dimensions]
         for key, count in self.counts.items():
-            if len(key) != len(leaves) or any(
-                code not in known for code, known in zip(key, leaves, strict=True)
-            ):
+            if len(key) != len(leaves) or any(code not in known for code, known in zip(key, leaves, strict=True)):
                 raise ValueError("A cell must have one leaf code of each dimension, in their order.")
             if count < 0:
                 raise ValueError("A count of persons cannot be negative.")
@@ -77,9 +73,7 @@ class Table:
         )
 
     @classmethod
-    def from_counts(
-        cls, dimensions: Iterable[Dimension], counts: Mapping[Key, int], **about: Unpack[About]
-    ) -> Table:
+    def from_counts(cls, dimensions: Iterable[Dimension], counts: Mapping[Key, int], **about: Unpack[About]) -> Table:
         """A table of leaf cells already counted. `about` takes title, measure and scope."""
         return cls(tuple(dimensions), counts, **about)
 
@@ -97,9 +91,7 @@ class Table:
         for person, codes in rows:
             key = tuple(side.unspecified(code) for side, code in zip(sides, codes, strict=True))
             if place.setdefault(person, key) != key:
-                raise ValueError(
-                    "A person is in two cells: choose one row a person (the primary act) before counting."
-                )
+                raise ValueError("A person is in two cells: choose one row a person (the primary act) before counting.")
         return cls(sides, Counter(place.values()), **about)
 
     @property
@@ -216,9 +208,7 @@ class ProtectedTable:
         stored = json.loads(text)
         if not isinstance(stored, dict) or stored.pop("format", None) != FORMAT:
             raise ValueError("This is not a protected table of a format that this version reads.")
-        sides = tuple(
-            Dimension(**{**side, "codes": tuple(side["codes"])}) for side in stored.pop("dimensions")
-        )
+        sides = tuple(Dimension(**{**side, "codes": tuple(side["codes"])}) for side in stored.pop("dimensions"))
         values = (HIDDEN if value is None else int(value) for value in stored.pop("cells"))
         scope = {name: tuple(codes) for name, codes in stored.pop("scope").items()}
         cells = dict(zip(keys_of(sides), values, strict=True))
