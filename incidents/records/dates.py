@@ -219,9 +219,7 @@ def _interval(first: Edtf | None, last: Edtf | None) -> Edtf:
     if begins and ends and ends < begins:
         raise DateProblem("date_order")
     text = f"{first.text if first else '..'}/{last.text if last else '..'}"
-    return Edtf(
-        text, begins, ends, approximate=bool((first and first.approximate) or (last and last.approximate))
-    )
+    return Edtf(text, begins, ends, approximate=bool((first and first.approximate) or (last and last.approximate)))
 
 
 def _validated(value: object) -> Edtf:

@@ -134,9 +134,7 @@ def held(document: CaseDocument, today: date) -> Held | None:
     reason = _held_whole(document)
     if reason is not None:
         return reason
-    let_through = {
-        bool(statistics_decision(document, person_id, today)) for person_id in _acted_upon(document)
-    }
+    let_through = {bool(statistics_decision(document, person_id, today)) for person_id in _acted_upon(document)}
     if let_through == {True}:
         return None
     return Held.CONSENT_OF_SOME if True in let_through else Held.CONSENT
@@ -242,9 +240,7 @@ def _fact(document: CaseDocument, act: Act, case: _Case, today: date) -> FactRow
 def _primary_violation(document: CaseDocument) -> str | None:
     """Return the violation a list shows: among the primary acts, the one that coding rule 3 puts first."""
     primary = set(rules.primary_acts(document).values())
-    return min(
-        (act.violation for act in document.acts if act.id in primary), key=rules.primary_rank, default=None
-    )
+    return min((act.violation for act in document.acts if act.id in primary), key=rules.primary_rank, default=None)
 
 
 def _outcome(act: Act) -> str | None:

@@ -27,9 +27,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     # text
     "text_too_long": N_("Shorten this to %(limit)s characters or fewer."),
     "text_control": N_("This holds an invisible control character. Delete the text and type it again."),
-    "text_bidi": N_(
-        "This holds an invisible character that turns the writing around. Type it, do not paste it."
-    ),
+    "text_bidi": N_("This holds an invisible character that turns the writing around. Type it, do not paste it."),
     "not_text": N_("Write this as text."),
     # codes, numbers, references
     "code_unknown": N_("Choose an answer from the list."),
@@ -37,16 +35,12 @@ MESSAGES: Final[Mapping[str, str]] = {
     "not_a_number": N_("Write a whole number in digits."),
     "number_too_small": N_("Write a number that is %(limit)s or more."),
     "number_too_large": N_("Write a number that is %(limit)s or less."),
-    "numbers_out_of_order": N_(
-        "The lowest number must not be above the best, nor the best above the highest."
-    ),
+    "numbers_out_of_order": N_("The lowest number must not be above the best, nor the best above the highest."),
     "not_yes_or_no": N_("Answer yes or no."),
     "too_many": N_("Keep at most %(limit)s entries here."),
     "id_malformed": N_("This reference is damaged. Choose the entry again."),
     "id_repeated": N_("Two entries carry the same reference. Remove one and add it again."),
-    "refers_to_nothing": N_(
-        "This points to an entry that is no longer in the record. Choose another, or remove it."
-    ),
+    "refers_to_nothing": N_("This points to an entry that is no longer in the record. Choose another, or remove it."),
     "area_outside_country": N_("Choose an area that lies in the country, or change the country."),
     "area_malformed": N_("Write the area as an ISO 3166-2 code, such as XX-01."),
     "reference_malformed": N_("This reference has a typing mistake. Compare it with the original."),
@@ -70,13 +64,9 @@ MESSAGES: Final[Mapping[str, str]] = {
     "date_order": N_("The second date lies before the first. Swap them, or correct one."),
     # whole documents
     "missing": N_("Fill this in."),
-    "unexpected": N_(
-        "This version of the program does not know this field. Update the program before you save."
-    ),
+    "unexpected": N_("This version of the program does not know this field. Update the program before you save."),
     "invalid": N_("Check this answer."),
-    "document_newer": N_(
-        "This record was written by a newer version of the program. Update the program to open it."
-    ),
+    "document_newer": N_("This record was written by a newer version of the program. Update the program to open it."),
     "document_damaged": N_("This record does not say which version it has. Restore it from a backup."),
 }
 

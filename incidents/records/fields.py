@@ -38,9 +38,7 @@ class Record(BaseModel):
 
 
 @cache
-def allowed_codes(
-    vocabulary: str, facet: str | None, only: str | None, without: tuple[str, ...]
-) -> frozenset[str]:
+def allowed_codes(vocabulary: str, facet: str | None, only: str | None, without: tuple[str, ...]) -> frozenset[str]:
     """Return the codes a field may hold, retired ones included: a stored document keeps what it was given.
 
     Args:

@@ -32,9 +32,7 @@ ONE: Final = Killed(1, 1, 1)
 def is_killing(violation: str) -> bool:
     """Say whether the violation is a death: the group LIF without attempts and threats."""
     violations = codebook().vocabulary("violation_types")
-    return violations.within(violation, "LIF") and not any(
-        violations.within(violation, code) for code in SURVIVED
-    )
+    return violations.within(violation, "LIF") and not any(violations.within(violation, code) for code in SURVIVED)
 
 
 def killings(document: CaseDocument) -> dict[str, Killed]:

@@ -106,9 +106,7 @@ def primary_acts(document: CaseDocument) -> dict[str | None, str]:
 
 def torture_shown(elements: TortureElements | None) -> bool:
     """Say whether all four elements of torture are answered yes (coding rule 4)."""
-    return elements is not None and {elements.pain, elements.intent, elements.purpose, elements.official} == {
-        "yes"
-    }
+    return elements is not None and {elements.pain, elements.intent, elements.purpose, elements.official} == {"yes"}
 
 
 def gbv_core_type(
@@ -179,9 +177,7 @@ def consent_level(document: CaseDocument, today: date) -> str:
     incident that is open source, or concerns nobody in particular, is at anonymous statistics.
     """
     asked = [person for person in document.persons if {"victim", "witness", "source"} & set(person.roles)]
-    living = [
-        person for person in asked if gate.identifiable(person) and not gate.dead_or_missing(document, person)
-    ]
+    living = [person for person in asked if gate.identifiable(person) and not gate.dead_or_missing(document, person)]
     persons = living or asked
     if not persons:
         return "CL_2"
@@ -241,9 +237,7 @@ def _missing_of_incident(incident: Incident) -> Iterator[Missing]:
         if not value:
             yield Missing(f"incident.{name}", message)
     if not set(incident.drug_nexus) - {UNCLEAR_NEXUS}:
-        yield Missing(
-            "incident.drug_nexus", N_("Say how it is linked to drugs. Without a link, refer the person on.")
-        )
+        yield Missing("incident.drug_nexus", N_("Say how it is linked to drugs. Without a link, refer the person on."))
     if incident.open_source and not incident.harm_test_note:
         yield Missing("incident.harm_test_note", N_("Say why using these public facts harms nobody."))
 
@@ -257,18 +251,14 @@ def _missing_of_acts(document: CaseDocument) -> Iterator[Missing]:
         if act.person_id is None and group != "LAW":
             yield Missing(f"acts.{position}.person_id", N_("Say to whom it was done."))
         if act.person_id is not None and group == "LAW":
-            yield Missing(
-                f"acts.{position}.person_id", N_("A law or policy has no single person. Leave this empty.")
-            )
+            yield Missing(f"acts.{position}.person_id", N_("A law or policy has no single person. Leave this empty."))
         if act.violation == "TOR_TORT" and not torture_shown(act.torture_elements):
             yield Missing(
                 f"acts.{position}.torture_elements",
                 N_("Torture needs four yes answers. With fewer, choose ill-treatment or assault."),
             )
         if group == "GBV" and gbv_core_type_of(act) is None:
-            yield Missing(
-                f"acts.{position}.gbv_core_type", N_("Answer the six questions on the kind of violence.")
-            )
+            yield Missing(f"acts.{position}.gbv_core_type", N_("Answer the six questions on the kind of violence."))
         if act.id not in answered:
             yield Missing(f"acts.{position}.perpetrators", N_("Say who did it, or that nobody knows."))
 
@@ -283,10 +273,7 @@ def _missing_of_persons(document: CaseDocument) -> Iterator[Missing]:
                 yield Missing(f"persons.{position}.{name}", N_("Choose an answer; unknown is one."))
         if person.unit in gate.GROUP_UNITS and person.group_size is None and person.group_size_min is None:
             yield Missing(f"persons.{position}.group_size", N_("Say how many people, as well as you know."))
-        if (
-            not document.incident.open_source
-            and gate.latest(document.consents, person.id, gate.STATISTICS) is None
-        ):
+        if not document.incident.open_source and gate.latest(document.consents, person.id, gate.STATISTICS) is None:
             yield Missing(
                 f"persons.{position}.consent",
                 N_("Ask whether this may be counted in anonymous statistics. Not asked means no."),

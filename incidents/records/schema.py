@@ -102,9 +102,7 @@ class Incident(Record):
         default_factory=new_reference
     )
     title_working: Annotated[Line, Sensitive("X", "Working title; never a name.")] = ""
-    narrative: Annotated[
-        Narrative, Sensitive("U", "Who did what to whom, in order; facts apart from opinion.")
-    ] = ""
+    narrative: Annotated[Narrative, Sensitive("U", "Who did what to whom, in order; facts apart from opinion.")] = ""
     narrative_lang: Annotated[Language, Meta("X", "Language of the narrative.")] = ""
     date_start: Annotated[Edtf | None, Sensitive("U", "When it happened or began.")] = None
     date_end: Annotated[Edtf | None, Sensitive("U", "When it ended, if it lasted.")] = None
@@ -122,19 +120,15 @@ class Incident(Record):
     adm1: Annotated[str | None, AfterValidator(check_area), Coded("A", "ISO 3166-2 area.")] = None
     place_text: Annotated[Note, Sensitive("U", "Address, ward, name of a facility.", where=IDENTITY)] = ""
     geo: Geo | None = None
-    place_precision: Annotated[
-        str | None, Coded("A", "How well it is known.", vocabulary="place_precision")
-    ] = None
-    release_level: Annotated[str, Coded("X", "How finely it may be shown.", vocabulary="release_level")] = (
-        "RL_CTRY"
-    )
+    place_precision: Annotated[str | None, Coded("A", "How well it is known.", vocabulary="place_precision")] = None
+    release_level: Annotated[str, Coded("X", "How finely it may be shown.", vocabulary="release_level")] = "RL_CTRY"
     place_type: Annotated[str | None, Coded("A", "Kind of place.", vocabulary="place_types")] = None
     drug_nexus: Annotated[list[str], Coded("A", "Why it belongs here.", vocabulary="drug_nexus")] = Field(
         default_factory=list
     )
-    themes: Annotated[
-        list[str], Coded("O", "Set by hand; empty: from the violations.", vocabulary="themes")
-    ] = Field(default_factory=list)
+    themes: Annotated[list[str], Coded("O", "Set by hand; empty: from the violations.", vocabulary="themes")] = Field(
+        default_factory=list
+    )
     persons_affected_min: Annotated[Count | None, Coded("A", "Lowest credible number of persons.")] = None
     persons_affected_best: Annotated[Count | None, Coded("A", "Reviewer's choice.")] = None
     persons_affected_max: Annotated[Count | None, Coded("A", "Highest credible number of persons.")] = None
@@ -143,13 +137,9 @@ class Incident(Record):
     killed_max: Annotated[Count | None, Coded("A", "Highest credible number killed.")] = None
     verification: Annotated[
         str | None,
-        Coded(
-            "A", "Reviewer's decision; empty: the floor from the sources.", vocabulary="verification_status"
-        ),
+        Coded("A", "Reviewer's decision; empty: the floor from the sources.", vocabulary="verification_status"),
     ] = None
-    conflict_on_core_fact: Annotated[
-        bool, Coded("A", "Sources conflict on a core fact such as the actor.")
-    ] = False
+    conflict_on_core_fact: Annotated[bool, Coded("A", "Sources conflict on a core fact such as the actor.")] = False
     verification_reason: Annotated[Note, Sensitive("X", "Why this status.")] = ""
     reviewer1: Annotated[Line, Meta("X", "First reviewer.")] = ""
     reviewer2: Annotated[Line, Meta("X", "Second reviewer, another person.")] = ""
@@ -157,9 +147,7 @@ class Incident(Record):
     risk_note: Annotated[Note, Sensitive("X", "Risk of reprisal.")] = ""
     open_source: Annotated[bool, Coded("A", "Every fact is already public.")] = False
     harm_test_note: Annotated[Note, Sensitive("X", "Why counting public facts harms nobody.")] = ""
-    monitoring_status: Annotated[Literal["open", "watch", "closed"], Meta("X", "Whether it is followed.")] = (
-        "open"
-    )
+    monitoring_status: Annotated[Literal["open", "watch", "closed"], Meta("X", "Whether it is followed.")] = "open"
     legal_hold: Annotated[bool, Meta("X", "Stops erasure by age.")] = False
     retention_until: Annotated[date | None, Meta("X", "Day after which it is erased.")] = None
 
@@ -168,11 +156,7 @@ class Incident(Record):
         if self.adm1 and self.country and not self.adm1.startswith(f"{self.country}-"):
             raise problem("area_outside_country", at="adm1")
         for name in ("persons_affected", "killed"):
-            known = [
-                count
-                for end in ("min", "best", "max")
-                if (count := getattr(self, f"{name}_{end}")) is not None
-            ]
+            known = [count for end in ("min", "best", "max") if (count := getattr(self, f"{name}_{end}")) is not None]
             if known != sorted(known):
                 raise problem("numbers_out_of_order", at=f"{name}_best")
         return self
@@ -208,9 +192,7 @@ class CaseDocument(Record):
     summary_id: Annotated[Id | None, Meta("X", "Random id under which advocates receive the summary.")] = None
     summary_text: Annotated[Narrative, Sensitive("C", "Anonymised summary for the public.")] = ""
     summary_written_by: Annotated[Line, Meta("X", "Who wrote the summary.")] = ""
-    summary_checked_by: Annotated[
-        Line, Meta("X", "Who checked it for identifying detail: another person.")
-    ] = ""
+    summary_checked_by: Annotated[Line, Meta("X", "Who checked it for identifying detail: another person.")] = ""
     summary_state: Annotated[Literal["draft", "checked"] | None, Meta("X", "How far the summary is.")] = None
 
     def person(self, person_id: str | None) -> Person | None:
@@ -258,26 +240,16 @@ def _broken_references(document: CaseDocument) -> Iterator[str]:
     evidence = {item.id for item in document.evidence}
     yield from _dangling("acts", "person_id", ((act.person_id,) for act in document.acts), persons)
     yield from _dangling("perpetrators", "act_ids", (entry.act_ids for entry in document.perpetrators), acts)
-    yield from _dangling(
-        "perpetrators", "person_id", ((entry.person_id,) for entry in document.perpetrators), persons
-    )
-    yield from _dangling(
-        "sources", "person_id", ((source.person_id,) for source in document.sources), persons
-    )
-    yield from _dangling(
-        "sources", "document_id", ((source.document_id,) for source in document.sources), evidence
-    )
+    yield from _dangling("perpetrators", "person_id", ((entry.person_id,) for entry in document.perpetrators), persons)
+    yield from _dangling("sources", "person_id", ((source.person_id,) for source in document.sources), persons)
+    yield from _dangling("sources", "document_id", ((source.document_id,) for source in document.sources), evidence)
     yield from _dangling(
         "sources", "same_origin_as", ((source.same_origin_as,) for source in document.sources), sources
     )
-    yield from _dangling(
-        "consents", "person_id", ((consent.person_id,) for consent in document.consents), persons
-    )
+    yield from _dangling("consents", "person_id", ((consent.person_id,) for consent in document.consents), persons)
 
 
-def _dangling(
-    part: str, name: str, references: Iterable[Iterable[str | None]], known: set[str]
-) -> Iterator[str]:
+def _dangling(part: str, name: str, references: Iterable[Iterable[str | None]], known: set[str]) -> Iterator[str]:
     for position, ids in enumerate(references):
         if any(one is not None and one not in known for one in ids):
             yield f"{part}.{position}.{name}"

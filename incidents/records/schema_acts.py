@@ -59,9 +59,7 @@ class DetentionDetail(Record):
     legal_ground: Annotated[Note, Sensitive("U", "Law or reason given.")] = ""
     warrant: Annotated[YesNoUnknown | None, Sensitive("U", "Whether a warrant was shown.")] = None
     date_held: Annotated[Edtf | None, Sensitive("U", "From when, to when.")] = None
-    whereabouts_acknowledged: Annotated[
-        YesNoUnknown | None, Sensitive("U", "Whether the holding was admitted.")
-    ] = None
+    whereabouts_acknowledged: Annotated[YesNoUnknown | None, Sensitive("U", "Whether the holding was admitted.")] = None
     lawyer: Annotated[YesNoUnknown | None, Sensitive("U", "Access to a lawyer.")] = None
     family_contact: Annotated[YesNoUnknown | None, Sensitive("U", "Contact with the family.")] = None
     court: Annotated[Note, Sensitive("U", "Brought before which court, when, with what result.")] = ""
@@ -73,9 +71,7 @@ class DeathDetail(Record):
     cause: Annotated[Note, Sensitive("U", "Cause of death.")] = ""
     manner: Annotated[Note, Sensitive("U", "Manner of death.")] = ""
     autopsy: Annotated[YesNoUnknown | None, Sensitive("U", "Whether there was an autopsy.")] = None
-    certificate: Annotated[YesNoUnknown | None, Sensitive("U", "Whether there is a death certificate.")] = (
-        None
-    )
+    certificate: Annotated[YesNoUnknown | None, Sensitive("U", "Whether there is a death certificate.")] = None
     body_location: Annotated[Line, Sensitive("U", "Where the body is or was found.", where=IDENTITY)] = ""
 
 
@@ -105,20 +101,16 @@ class Act(Record):
     id: Annotated[Id, Meta("X", "Random id.")] = Field(default_factory=new_id)
     person_id: Annotated[Id | None, Meta("X", "Whom it was done to; none for a law or policy.")] = None
     violation: Annotated[str, Coded("A", "What was done; the leaf that fits.", vocabulary="violation_types")]
-    is_primary: Annotated[
-        bool | None, Coded("A", "Set by hand: this act stands for the person in headlines.")
-    ] = None
+    is_primary: Annotated[bool | None, Coded("A", "Set by hand: this act stands for the person in headlines.")] = None
     primary_reason: Annotated[Note, Sensitive("X", "Why the primary act was set by hand.")] = ""
     gbv_core_type: Annotated[GbvCoreType | None, Coded("A", "By the order of six questions (GBVIMS).")] = None
-    methods: Annotated[list[str], Coded("A", "How it was done.", vocabulary="methods")] = Field(
-        default_factory=list
-    )
+    methods: Annotated[list[str], Coded("A", "How it was done.", vocabulary="methods")] = Field(default_factory=list)
     stated_reason: Annotated[Note, Sensitive("U", "Reason given by those who did it.")] = ""
     torture_elements: TortureElements | None = None
     purpose: Annotated[list[ActPurpose], Coded("A", "What it was done for.")] = Field(default_factory=list)
     age_at_act: Annotated[Annotated[int, Field(ge=0, le=120)] | None, Sensitive("U", "Age in years.")] = None
-    status_at_end: Annotated[list[str], Coded("A", "What became of the person.", vocabulary="outcomes")] = (
-        Field(default_factory=list)
+    status_at_end: Annotated[list[str], Coded("A", "What became of the person.", vocabulary="outcomes")] = Field(
+        default_factory=list
     )
     physical_consequences: Annotated[Note, Sensitive("U", "Harm to the body.")] = ""
     psych_consequences: Annotated[Note, Sensitive("U", "Harm to the mind.")] = ""
@@ -147,18 +139,18 @@ class Perpetrator(Record):
     ] = None
     count_min: Annotated[Count | None, Coded("A", "Lowest credible number.")] = None
     count_max: Annotated[Count | None, Coded("A", "Highest credible number.")] = None
-    involvement: Annotated[
-        list[str], Coded("A", "Degree of involvement.", vocabulary="involvement", facet="INV")
-    ] = Field(default_factory=list)
+    involvement: Annotated[list[str], Coded("A", "Degree of involvement.", vocabulary="involvement", facet="INV")] = (
+        Field(default_factory=list)
+    )
     attribution_basis: Annotated[
         list[str], Coded("A", "Why this kind of actor is named.", vocabulary="involvement", facet="ATB")
     ] = Field(default_factory=list)
     official_position: Annotated[
         str | None, Coded("A", "What the authority says.", vocabulary="involvement", facet="OFR")
     ] = None
-    accountability: Annotated[
-        str | None, Coded("A", "Latest known status.", vocabulary="involvement", facet="PST")
-    ] = None
+    accountability: Annotated[str | None, Coded("A", "Latest known status.", vocabulary="involvement", facet="PST")] = (
+        None
+    )
     as_of: Annotated[date | None, Meta("X", "Day to which the status refers.")] = None
     unit_name: Annotated[Line, Sensitive("U", "Station or unit.", where=IDENTITY)] = ""
     individual_name: Annotated[Line, Sensitive("U", "Name and rank.", where=IDENTITY)] = ""

@@ -42,9 +42,7 @@ class Contact(Record):
     channel: Annotated[Line, Sensitive("X", "How to reach the person safely.", where=IDENTITY)] = ""
     value: Annotated[Line, Sensitive("X", "Number, address or name on that channel.", where=IDENTITY)] = ""
     safe_times: Annotated[Line, Sensitive("X", "When a message does no harm.", where=IDENTITY)] = ""
-    note: Annotated[
-        Note, Sensitive("X", "What else to mind, such as who shares the phone.", where=IDENTITY)
-    ] = ""
+    note: Annotated[Note, Sensitive("X", "What else to mind, such as who shares the phone.", where=IDENTITY)] = ""
 
 
 class Person(Record):
@@ -54,8 +52,8 @@ class Person(Record):
     cell_key: Annotated[CellKey, Meta("X", "Random number by which tables count persons.")] = Field(
         default_factory=new_cell_key
     )
-    pseudonym: Annotated[Line, Meta("C", "Random word pair, never derived from a name or birth date.")] = (
-        Field(default_factory=new_pseudonym)
+    pseudonym: Annotated[Line, Meta("C", "Random word pair, never derived from a name or birth date.")] = Field(
+        default_factory=new_pseudonym
     )
     roles: Annotated[list[PersonRole], Coded("X", "What the person is in this incident.")] = Field(
         default_factory=_victim
@@ -78,15 +76,11 @@ class Person(Record):
     ] = None
     trans_experience: Annotated[
         str | None,
-        Sensitive(
-            "U", "In a packet only if the person asks for it.", vocabulary="victim_attributes", facet="TRN"
-        ),
+        Sensitive("U", "In a packet only if the person asks for it.", vocabulary="victim_attributes", facet="TRN"),
     ] = None
     sexual_orientation: Annotated[
         str | None,
-        Sensitive(
-            "U", "In a packet only if the person asks for it.", vocabulary="victim_attributes", facet="SOR"
-        ),
+        Sensitive("U", "In a packet only if the person asks for it.", vocabulary="victim_attributes", facet="SOR"),
     ] = None
     age_band: Annotated[
         str | None,
@@ -94,9 +88,7 @@ class Person(Record):
     ] = None
     kp_status: Annotated[
         list[str],
-        Sensitive(
-            "U", "Self-identified or stated by the source.", vocabulary="victim_attributes", facet="KP"
-        ),
+        Sensitive("U", "Self-identified or stated by the source.", vocabulary="victim_attributes", facet="KP"),
     ] = Field(default_factory=list)
     health_status: Annotated[Note, Sensitive("U", "Only what the violation turns on.", where=ACCOUNT)] = ""
     substances: Annotated[list[Line], Sensitive("X", "Only if the act turns on it.")] = Field(
@@ -144,9 +136,7 @@ class Consent(Record):
     given_by: Annotated[
         str | None, Meta("X", "Who answered, on what basis.", vocabulary="consent_levels", facet="CB")
     ] = None
-    mode: Annotated[
-        str | None, Meta("X", "How the answer was given.", vocabulary="consent_levels", facet="CM")
-    ] = None
+    mode: Annotated[str | None, Meta("X", "How the answer was given.", vocabulary="consent_levels", facet="CM")] = None
     recipient: Annotated[Line, Sensitive("X", "The named body, for sharing.", where=IDENTITY)] = ""
     name_form: Annotated[
         Literal["full", "initials", "pseudonym", "none"] | None,
@@ -157,6 +147,4 @@ class Consent(Record):
     review_on: Annotated[date | None, Meta("X", "Day to ask again.")] = None
     expires_on: Annotated[date | None, Meta("X", "First day on which it no longer holds.")] = None
     withdrawn_on: Annotated[date | None, Meta("X", "Day it was taken back.")] = None
-    witness_note: Annotated[
-        Note, Sensitive("X", "Who was present; relation of next of kin.", where=IDENTITY)
-    ] = ""
+    witness_note: Annotated[Note, Sensitive("X", "Who was present; relation of next of kin.", where=IDENTITY)] = ""

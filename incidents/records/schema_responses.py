@@ -16,21 +16,15 @@ class Intervention(Record):
     """One step taken: support, a complaint, a letter, a public action, and the reply."""
 
     id: Annotated[Id, Meta("X", "Random id.")] = Field(default_factory=new_id)
-    type: Annotated[
-        str, Coded("A", "What was done.", vocabulary="interventions", without=("RSP", "IST", "IMP"))
-    ]
+    type: Annotated[str, Coded("A", "What was done.", vocabulary="interventions", without=("RSP", "IST", "IMP"))]
     date: Annotated[dt.date | None, Coded("A", "Day; exports show the month.")] = None
     addressed_to: Annotated[str | None, Coded("A", "UN body.", vocabulary="un_bodies")] = None
     addressee_text: Annotated[Line, Sensitive("U", "Another addressee.")] = ""
     campaign: Annotated[str | None, Coded("O", "Campaign it belongs to.", vocabulary="campaigns")] = None
     response: Annotated[str | None, Coded("A", "The reply.", vocabulary="interventions", facet="RSP")] = None
     response_date: Annotated[dt.date | None, Coded("A", "Day of the reply.")] = None
-    status: Annotated[str | None, Coded("A", "Where it stands.", vocabulary="interventions", facet="IST")] = (
-        None
-    )
-    impact: Annotated[str | None, Coded("A", "What it changed.", vocabulary="interventions", facet="IMP")] = (
-        None
-    )
+    status: Annotated[str | None, Coded("A", "Where it stands.", vocabulary="interventions", facet="IST")] = None
+    impact: Annotated[str | None, Coded("A", "What it changed.", vocabulary="interventions", facet="IMP")] = None
     ref_number: Annotated[Line, Sensitive("U", "Reference of the body addressed.")] = ""
     note: Annotated[Note, Sensitive("U", "What was done, the reply, or why nothing was done.")] = ""
     publication_id: Annotated[Id | None, Meta("O", "Statement, letter or report.")] = None

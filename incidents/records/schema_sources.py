@@ -52,27 +52,17 @@ class Source(Record):
     id: Annotated[Id, Meta("X", "Random id.")] = Field(default_factory=new_id)
     person_id: Annotated[Id | None, Meta("X", "The source, when a person of this record.")] = None
     document_id: Annotated[Id | None, Meta("X", "The piece of evidence it is, or came with.")] = None
-    same_origin_as: Annotated[
-        Id | None, Meta("X", "Another source that the same information comes from.")
-    ] = None
-    source_type: Annotated[
-        str | None, Coded("A", "Form of the information.", vocabulary="sources", facet="SRC")
-    ] = None
-    connection: Annotated[str, Coded("A", "How the source knows.", vocabulary="sources", facet="LNK")] = (
-        "LNK_UNK"
-    )
+    same_origin_as: Annotated[Id | None, Meta("X", "Another source that the same information comes from.")] = None
+    source_type: Annotated[str | None, Coded("A", "Form of the information.", vocabulary="sources", facet="SRC")] = None
+    connection: Annotated[str, Coded("A", "How the source knows.", vocabulary="sources", facet="LNK")] = "LNK_UNK"
     independence: Annotated[
         str, Coded("A", "Independence from the other sources.", vocabulary="sources", facet="IND")
     ] = "IND_UNK"
-    reliability: Annotated[str, Coded("A", "Grade of the source.", vocabulary="grading", facet="REL")] = (
-        "REL_F"
-    )
+    reliability: Annotated[str, Coded("A", "Grade of the source.", vocabulary="grading", facet="REL")] = "REL_F"
     credibility: Annotated[str, Coded("A", "Grade of the item.", vocabulary="grading", facet="CRD")] = "CRD_6"
     date_of_material: Annotated[date | None, Meta("X", "Day of the material.")] = None
     url: Annotated[Line, Sensitive("P", "Address; may lead to a victim.", where=IDENTITY)] = ""
-    citation: Annotated[Note, Sensitive("P", "Who published what, when; or who told it.", where=IDENTITY)] = (
-        ""
-    )
+    citation: Annotated[Note, Sensitive("P", "Who published what, when; or who told it.", where=IDENTITY)] = ""
     confidential: Annotated[bool, Meta("X", "Keep the source to yourselves.")] = True
 
 
@@ -104,9 +94,7 @@ class Evidence(Record):
 
     id: Annotated[Id, Meta("X", "Random id.")] = Field(default_factory=new_id)
     sha256: Annotated[Sha256, Meta("U", "Sum of the original bytes before they were sealed.")] = ""
-    original_blob: Annotated[Id | None, Sensitive("U", "Id of the sealed original, never written twice.")] = (
-        None
-    )
+    original_blob: Annotated[Id | None, Sensitive("U", "Id of the sealed original, never written twice.")] = None
     working_blob: Annotated[Id | None, Sensitive("P", "Id of the sealed copy without metadata.")] = None
     title: Annotated[Line, Sensitive("X", "Title of the item.", where=IDENTITY)] = ""
     creator: Annotated[Line, Sensitive("X", "Who made it.", where=IDENTITY)] = ""

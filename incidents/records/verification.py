@@ -21,9 +21,7 @@ STATE_GROUPS: Final = ("ST", "SL")
 WEAK_BASES: Final = frozenset({"ATB_NONE", "ATB_PAT"})
 # Where no witness is expected two trained reviewers may corroborate one detailed account.
 SINGLE_TESTIMONY_GROUPS: Final = frozenset({"GBV", "TOR", "FAM"})
-SINGLE_TESTIMONY_CODES: Final = frozenset(
-    {"POL_EXT", "POL_EXT_SEX", "POL_EXT_INF", "LIF_CUST", "LIF_CUST_CDT"}
-)
+SINGLE_TESTIMONY_CODES: Final = frozenset({"POL_EXT", "POL_EXT_SEX", "POL_EXT_INF", "LIF_CUST", "LIF_CUST_CDT"})
 
 
 def independent_sources(document: CaseDocument) -> list[Source]:
@@ -92,9 +90,7 @@ def objections(document: CaseDocument) -> list[str]:
     if decided == "VS_3":
         return found + _objections_to_corroborated(document)
     if LADDER.index(verification_floor_or_none(document)) < LADDER.index("VS_3"):
-        found.append(
-            N_("Two independent sources, one of them primary or official, are needed for this status.")
-        )
+        found.append(N_("Two independent sources, one of them primary or official, are needed for this status."))
     if not _two_reviewers(incident):
         found.append(N_("A second reviewer, another person than the first, has to sign."))
     if not any(item.sha256 for item in document.evidence):
@@ -136,11 +132,7 @@ def _established(document: CaseDocument) -> bool:
 
 
 def _direct_and_credible(source: Source) -> bool:
-    return (
-        source.connection in DIRECT
-        and source.credibility in CREDIBLE
-        and source.reliability not in UNRELIABLE
-    )
+    return source.connection in DIRECT and source.credibility in CREDIBLE and source.reliability not in UNRELIABLE
 
 
 def _origin(source_id: str, roots: dict[str, str | None]) -> str:

@@ -28,71 +28,123 @@ from incidents.records.schema import CaseDocument, Incident, Person
 MODEL = {
     "incident": (
         "incident.",
-        "id ref title_working narrative narrative_lang date_start date_end time_of_day date_precision date_reported "
-        "country network adm1 place_text place_precision release_level place_type drug_nexus themes "
-        "persons_affected_min persons_affected_best persons_affected_max killed_min killed_best killed_max verification "
-        "verification_reason reviewer1 reviewer2 priority risk_note open_source monitoring_status legal_hold "
-        "retention_until geo.lat geo.lon cell_key",
+        """
+        id ref title_working narrative narrative_lang date_start date_end time_of_day date_precision date_reported
+        country network adm1 place_text place_precision release_level place_type drug_nexus themes
+        persons_affected_min persons_affected_best persons_affected_max killed_min killed_best killed_max
+        verification verification_reason reviewer1 reviewer2 priority risk_note open_source monitoring_status
+        legal_hold retention_until geo.lat geo.lon cell_key
+        """,
     ),
     "act": (
         "acts[].",
-        "id person_id violation is_primary gbv_core_type methods stated_reason purpose age_at_act status_at_end "
-        "physical_consequences psych_consequences rights national_law torture_elements.pain torture_elements.intent "
-        "torture_elements.purpose torture_elements.official detention_detail.held_by detention_detail.legal_ground "
-        "detention_detail.warrant detention_detail.date_held detention_detail.whereabouts_acknowledged "
-        "detention_detail.lawyer detention_detail.family_contact detention_detail.court death_detail.cause "
-        "death_detail.manner death_detail.autopsy death_detail.certificate death_detail.body_location "
-        "medical_detail.exam_date medical_detail.clinician medical_detail.findings medical_detail.consistency "
-        "amount_extorted.amount amount_extorted.currency amount_band",
+        """
+        id person_id violation is_primary gbv_core_type methods stated_reason purpose age_at_act status_at_end
+        physical_consequences psych_consequences rights national_law torture_elements.pain torture_elements.intent
+        torture_elements.purpose torture_elements.official detention_detail.held_by detention_detail.legal_ground
+        detention_detail.warrant detention_detail.date_held detention_detail.whereabouts_acknowledged
+        detention_detail.lawyer detention_detail.family_contact detention_detail.court death_detail.cause
+        death_detail.manner death_detail.autopsy death_detail.certificate death_detail.body_location
+        medical_detail.exam_date medical_detail.clinician medical_detail.findings medical_detail.consistency
+        amount_extorted.amount amount_extorted.currency amount_band
+        """,
     ),
     "person": (
         "persons[].",
-        "id pseudonym roles name other_names residence_area civil_status birth_date id_documents nationality "
-        "occupation gender trans_experience sexual_orientation age_band kp_status health_status substances "
-        "context_role legal_status unit group_size group_size_min group_size_max deceased dedupe_hmac language cell_key "
-        "contact.channel contact.value contact.safe_times contact.note",
+        """
+        id pseudonym roles name other_names residence_area civil_status birth_date id_documents nationality
+        occupation gender trans_experience sexual_orientation age_band kp_status health_status substances
+        context_role legal_status unit group_size group_size_min group_size_max deceased dedupe_hmac language
+        cell_key contact.channel contact.value contact.safe_times contact.note
+        """,
     ),
     "perp_link": (
         "perpetrators[].",
-        "act_ids perp_type relationship count_min count_max involvement attribution_basis official_position "
-        "accountability unit_name individual_name description",
+        """
+        act_ids perp_type relationship count_min count_max involvement attribution_basis official_position
+        accountability unit_name individual_name description
+        """,
     ),
     "source_link": (
         "sources[].",
-        "person_id document_id source_type connection independence reliability credibility date_of_material url "
-        "citation confidential",
+        """
+        person_id document_id source_type connection independence reliability credibility date_of_material url
+        citation confidential
+        """,
     ),
     "document": (
         "evidence[].",
-        "sha256 original_blob working_blob title creator media_type identifies_person graphic public_download "
-        "capture_meta.url capture_meta.captured_at capture_meta.tool capture_meta.tool_version "
-        "capture_meta.collector_id capture_meta.http_headers capture_meta.archive_id",
+        """
+        sha256 original_blob working_blob title creator media_type identifies_person graphic public_download
+        capture_meta.url capture_meta.captured_at capture_meta.tool capture_meta.tool_version
+        capture_meta.collector_id capture_meta.http_headers capture_meta.archive_id
+        """,
     ),
-    "custody_event": ("evidence[].custody[].", "at actor action reason prev_hash hash"),
+    "custody_event": (
+        "evidence[].custody[].",
+        """
+        at actor action reason prev_hash hash
+        """,
+    ),
     "consent": (
         "consents[].",
-        "person_id purpose answer given_by mode recipient name_form given_on review_on expires_on withdrawn_on "
-        "witness_note explained.purpose explained.recipients explained.risks explained.withdrawal explained.limits",
+        """
+        person_id purpose answer given_by mode recipient name_form given_on review_on expires_on withdrawn_on
+        witness_note explained.purpose explained.recipients explained.risks explained.withdrawal explained.limits
+        """,
     ),
     "intervention": (
         "interventions[].",
-        "type date addressed_to addressee_text campaign response response_date status impact ref_number note "
-        "publication_id incident_ids",
+        """
+        type date addressed_to addressee_text campaign response response_date status impact ref_number note
+        publication_id incident_ids
+        """,
     ),
-    "incident_chain": ("chain[].", "from_id to_id type"),
-    "kept aside": ("kept_aside[].", "column row value why"),
+    "incident_chain": (
+        "chain[].",
+        """
+        from_id to_id type
+        """,
+    ),
+    "kept aside": (
+        "kept_aside[].",
+        """
+        column row value why
+        """,
+    ),
     "whole": (
         "",
-        "schema_version status recorder origin reports summary_text summary_written_by summary_checked_by summary_state",
+        """
+        schema_version status recorder origin reports summary_text summary_written_by summary_checked_by
+        summary_state
+        """,
     ),
 }
-NEVER_IN_THE_ACCOUNT = (
-    "persons[].name persons[].other_names persons[].contact.value persons[].contact.channel persons[].residence_area "
-    "persons[].birth_date persons[].id_documents persons[].nationality persons[].occupation persons[].civil_status "
-    "incident.place_text incident.geo.lat incident.geo.lon sources[].url sources[].citation "
-    "perpetrators[].individual_name perpetrators[].unit_name perpetrators[].description consents[].recipient "
-    "consents[].witness_note evidence[].title evidence[].creator kept_aside[].value"
-).split()
+NEVER_IN_THE_ACCOUNT = [
+    "persons[].name",
+    "persons[].other_names",
+    "persons[].contact.value",
+    "persons[].contact.channel",
+    "persons[].residence_area",
+    "persons[].birth_date",
+    "persons[].id_documents",
+    "persons[].nationality",
+    "persons[].occupation",
+    "persons[].civil_status",
+    "incident.place_text",
+    "incident.geo.lat",
+    "incident.geo.lon",
+    "sources[].url",
+    "sources[].citation",
+    "perpetrators[].individual_name",
+    "perpetrators[].unit_name",
+    "perpetrators[].description",
+    "consents[].recipient",
+    "consents[].witness_note",
+    "evidence[].title",
+    "evidence[].creator",
+    "kept_aside[].value",
+]
 
 
 @pytest.mark.parametrize("entity", MODEL)
@@ -118,7 +170,9 @@ def test_what_points_at_people_is_identity_and_leaves_in_no_total(path: str) -> 
 
 
 def test_sensitive_words_never_stand_in_the_tier_of_totals() -> None:
-    assert [path for path, mark in marks(CaseDocument).items() if isinstance(mark, Sensitive) and mark.tier in "AO"] == []
+    assert [
+        path for path, mark in marks(CaseDocument).items() if isinstance(mark, Sensitive) and mark.tier in "AO"
+    ] == []
 
 
 @pytest.mark.parametrize("name", ["trans_experience", "sexual_orientation", "kp_status", "health_status", "substances"])
@@ -198,7 +252,7 @@ def test_a_code_of_a_list_stands_once() -> None:
 
 def test_records_cannot_be_changed_in_place() -> None:
     with pytest.raises(ValueError, match="frozen"):
-        Person().name = "other"  # type: ignore[misc]
+        Person().name = "other"
 
 
 def test_all_records_of_the_schema_are_closed_and_silent() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.codebook.services import codebook
 from incidents.records.killings import ONE, Killed, is_killing, killings
-from incidents.records.schema import CaseDocument
 from tests.factories.documents import about, act, document, incident, person
+
+if TYPE_CHECKING:
+    from incidents.records.schema import CaseDocument
 
 counts = st.none() | st.integers(0, 50)
 
@@ -19,7 +23,9 @@ def only(record: CaseDocument) -> Killed:
     return killed
 
 
-@pytest.mark.parametrize("code", ["LIF", "LIF_EJK", "LIF_EJK_OP", "LIF_NSA_FEM", "LIF_CUST_CDT", "LIF_DENY_OD", "LIF_DP", "LIF_UNK"])
+@pytest.mark.parametrize(
+    "code", ["LIF", "LIF_EJK", "LIF_EJK_OP", "LIF_NSA_FEM", "LIF_CUST_CDT", "LIF_DENY_OD", "LIF_DP", "LIF_UNK"]
+)
 def test_deaths_are_killings(code: str) -> None:
     assert is_killing(code)
 
@@ -95,9 +101,7 @@ def test_the_numbers_of_the_incident_are_not_counted_twice() -> None:
 
 
 def test_a_killing_of_people_nobody_entered_takes_the_numbers_of_the_incident() -> None:
-    record = document(
-        incident=incident(killed_best=7), persons=[], acts=[act("LIF_EJK")], perpetrators=[], consents=[]
-    )
+    record = document(incident=incident(killed_best=7), persons=[], acts=[act("LIF_EJK")], perpetrators=[], consents=[])
     assert only(record) == (7, 7, 7)
 
 

@@ -14,7 +14,7 @@ from incidents.records.parts import join, overlay, split
 from incidents.records.schema import CaseDocument, Geo, Person
 from incidents.records.schema_acts import DeathDetail
 from incidents.records.schema_people import Contact
-from tests.factories.documents import act, document, documents, person, perpetrator, source
+from tests.factories.documents import act, document, documents, perpetrator, person, source
 
 CANARY = "Fictional Canary 4417"
 json_values = st.recursive(
@@ -35,21 +35,21 @@ def paths(values: Any, prefix: str = "") -> set[str]:
 
 
 @given(documents())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_both_parts_make_the_document_again(drawn: CaseDocument) -> None:
     account, identity = split(drawn)
     assert join(account, identity) == drawn
 
 
 @given(documents())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_both_parts_survive_json(drawn: CaseDocument) -> None:
     account, identity = (json.loads(json.dumps(part)) for part in split(drawn))
     assert join(account, identity) == drawn
 
 
 @given(documents())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_account_holds_no_field_of_the_identity(drawn: CaseDocument) -> None:
     account, _ = split(drawn)
     secret = {path for path, mark in marks(CaseDocument).items() if mark.part == IDENTITY}
@@ -57,7 +57,7 @@ def test_the_account_holds_no_field_of_the_identity(drawn: CaseDocument) -> None
 
 
 @given(documents())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_account_opens_alone_with_the_identity_empty(drawn: CaseDocument) -> None:
     account, _ = split(drawn)
     alone = join(account, {})

@@ -21,8 +21,8 @@ from tests.factories.documents import (
     documents,
     incident,
     open_source_killing,
-    person,
     perpetrator,
+    person,
     quick_record,
 )
 
@@ -63,7 +63,7 @@ def test_the_recorder_may_choose_another_primary_act() -> None:
 
 
 @given(documents())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_exactly_one_act_is_primary_for_each_person_acted_upon(record: CaseDocument) -> None:
     chosen = rules.primary_acts(record)
     assert chosen.keys() == {one.person_id for one in record.acts}
@@ -144,7 +144,9 @@ def test_the_network_follows_from_the_country_unless_set_by_hand() -> None:
     assert rules.network(incident(country=None, adm1=None)) is None
 
 
-@pytest.mark.parametrize(("date", "month"), [("2026-03-14", 202603), ("2026-03~", 202603), ("2026", None), (None, None)])
+@pytest.mark.parametrize(
+    ("date", "month"), [("2026-03-14", 202603), ("2026-03~", 202603), ("2026", None), (None, None)]
+)
 def test_the_month_of_totals_comes_from_the_first_date(date: str | None, month: int | None) -> None:
     assert rules.month(incident(date_start=date)) == month
 
@@ -238,7 +240,7 @@ def test_a_law_is_at_anonymous_statistics() -> None:
 
 
 @given(documents())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_every_document_has_a_level_of_the_list(record: CaseDocument) -> None:
     assert rules.consent_level(record, dt.date(2026, 1, 1)) in codebook().vocabulary("consent_levels")
 
@@ -311,7 +313,10 @@ def test_torture_without_its_four_elements_is_named() -> None:
     whom = person()
     assert lacks(about(whom, "TOR_TORT")) == {"acts.0.torture_elements"}
     shown = act("TOR_TORT", whom, torture_elements=dict.fromkeys(FOUR, "yes"))
-    assert lacks(document(persons=[whom], acts=[shown], perpetrators=[perpetrator(shown)], consents=[consent(whom)])) == set()
+    assert (
+        lacks(document(persons=[whom], acts=[shown], perpetrators=[perpetrator(shown)], consents=[consent(whom)]))
+        == set()
+    )
 
 
 def test_an_act_lacks_its_person_and_its_perpetrator() -> None:
@@ -339,6 +344,6 @@ def test_gender_based_violence_without_a_core_type_is_named() -> None:
 
 
 @given(documents())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_what_is_missing_is_said_in_whole_sentences(record: CaseDocument) -> None:
     assert all(one.message.endswith(".") and one.path for one in rules.missing(record))

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from incidents.records.errors import field_errors
 from incidents.records.identifiers import new_id
 from incidents.records.schema import CaseDocument, Incident, Person, Source
-from tests.factories.documents import act, consent, document, documents, person, perpetrator, quick_record, source
+from tests.factories.documents import act, consent, document, documents, perpetrator, person, quick_record, source
 
 
 def broken(**fields: Any) -> list[str]:
@@ -29,13 +29,13 @@ def test_an_empty_document_is_valid_so_that_nothing_typed_is_ever_lost() -> None
 
 
 @given(documents())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_document_survives_json(drawn: CaseDocument) -> None:
     assert CaseDocument.model_validate_json(drawn.model_dump_json()) == drawn
 
 
 @given(documents())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_document_survives_plain_values(drawn: CaseDocument) -> None:
     assert CaseDocument.model_validate(drawn.model_dump(mode="json")) == drawn
 

@@ -50,7 +50,11 @@ def test_what_is_kept_is_nfc_and_trimmed_and_free_of_controls(clean: Cleaner, va
     assert kept == unicodedata.normalize("NFC", kept)
     assert kept == kept.strip()
     assert not {letter for letter in kept if unicodedata.category(letter) == "Cc"} - {"\n", "\t"}
-    assert not {letter for letter in kept if unicodedata.bidirectional(letter) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}}
+    assert not {
+        letter
+        for letter in kept
+        if unicodedata.bidirectional(letter) in {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+    }
 
 
 @pytest.mark.parametrize("clean", CLEANERS)
@@ -90,7 +94,9 @@ def test_decomposed_letters_are_composed() -> None:
     assert clean_line("Jose\u0301") == "José"
 
 
-@pytest.mark.parametrize(("typed", "kept"), [("a\nb", "a b"), ("a\t\tb", "a b"), ("a\r\nb", "a b"), ("a\u2028b", "a b")])
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("a\nb", "a b"), ("a\t\tb", "a b"), ("a\r\nb", "a b"), ("a\u2028b", "a b")]
+)
 def test_a_line_is_one_line(typed: str, kept: str) -> None:
     assert clean_line(typed) == kept
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidents.records.schema import CaseDocument, Source
 from incidents.records.verification import (
     independent_sources,
     objections,
@@ -18,7 +17,10 @@ from incidents.records.verification import (
     verification,
     verification_floor,
 )
-from tests.factories.documents import about, act, document, incident, person, perpetrator, source
+from tests.factories.documents import about, act, document, incident, perpetrator, person, source
+
+if TYPE_CHECKING:
+    from incidents.records.schema import CaseDocument, Source
 
 PRIMARY = {"independence": "IND_PRI", "connection": "LNK_UNK", "source_type": "SRC_PEER"}
 SECONDARY = {"independence": "IND_SEC", "connection": "LNK_3RD", "source_type": "SRC_MED"}
@@ -184,7 +186,8 @@ def test_a_state_actor_without_a_basis_does_not_pass_vs_2(kind: str, basis: list
 
 
 @pytest.mark.parametrize(
-    ("kind", "basis"), [("ST_POL", ["ATB_MARK"]), ("ST_POL", ["ATB_NONE", "ATB_DOC"]), ("NS_COM", []), ("UN_ASS", []), (None, [])]
+    ("kind", "basis"),
+    [("ST_POL", ["ATB_MARK"]), ("ST_POL", ["ATB_NONE", "ATB_DOC"]), ("NS_COM", []), ("UN_ASS", []), (None, [])],
 )
 def test_others_need_no_basis(kind: str | None, basis: list[str]) -> None:
     assert unfounded_state_links(document(perpetrators=[perpetrator(perp_type=kind, attribution_basis=basis)])) == []
