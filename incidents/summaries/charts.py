@@ -73,9 +73,12 @@ class Stack:
         return None if None in values else sum(value for value in values if value is not None)
 
     @property
-    def has_hidden(self) -> bool:
-        """Whether a part is hidden on purpose, and the sum with it."""
-        return any(datum.hidden for datum in self.data)
+    def hidden(self) -> str | None:
+        """Why the sum is hidden, if a part is: "any" where the parts do not tell their reason either."""
+        reasons = {datum.hidden for datum in self.data if datum.hidden}
+        if not reasons:
+            return None
+        return "any" if "any" in reasons else "linked"
 
 
 @dataclass(frozen=True, slots=True)

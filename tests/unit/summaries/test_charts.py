@@ -82,13 +82,18 @@ def test_stacks_share_one_scale() -> None:
 def test_a_stack_with_a_hidden_part_has_no_sum() -> None:
     (stack,) = charts.stacks([("All", [Datum("", 5), Datum("", None, hidden="small")])])
     assert stack.total is None
-    assert stack.has_hidden
+    assert stack.hidden == "linked"
+
+
+def test_a_hidden_sum_tells_no_more_than_its_parts() -> None:
+    (stack,) = charts.stacks([("All", [Datum("", 5), Datum("", None, hidden="any")])])
+    assert stack.hidden == "any"
 
 
 def test_a_stack_sums_its_parts() -> None:
     (stack,) = charts.stacks([("All", data(5, 0, 7))])
     assert stack.total == 12
-    assert not stack.has_hidden
+    assert stack.hidden is None
 
 
 @given(st.lists(st.lists(counts, min_size=3, max_size=3), min_size=1, max_size=6))
