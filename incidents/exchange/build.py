@@ -164,7 +164,7 @@ def _incident(part: IncidentPart, draft: _Draft) -> dict[str, Any]:
         "geo": resolve.point(part.geo, cells),
         "narrative": _narrative(part.narrative, draft),
         "narrative_lang": part.narrative_lang,
-        "drug_nexus": resolve.codes(part.drug_nexus, cells),
+        "drug_nexus": _nexus(part, cells),
         "release_level": resolve.code(part.release_level, cells) or "RL_CTRY",
         "killed_min": low,
         "killed_best": best,
@@ -172,6 +172,11 @@ def _incident(part: IncidentPart, draft: _Draft) -> dict[str, Any]:
         "open_source": part.open_source,
         "harm_test_note": part.harm_test_note,
     }
+
+
+def _nexus(part: IncidentPart, cells: Cells) -> list[str]:
+    found = [code for coding in part.drug_nexus for code in resolve.codes(coding, cells)]
+    return found or [part.drug_nexus_otherwise]
 
 
 def _narrative(templates: Sequence[str], draft: _Draft) -> str:

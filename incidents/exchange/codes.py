@@ -50,6 +50,7 @@ def _given(mapping: Mapping) -> Iterator[tuple[str, set[str]]]:
     for path, coding in _codings(mapping):
         if coding is not None:
             yield path, coding.codes()
+    yield "incident.drug_nexus", {mapping.incident.drug_nexus_otherwise}
     for perpetrator in mapping.perpetrators:
         yield "perpetrators[].perp_type", set(perpetrator.attribution_basis)
         yield (
@@ -63,8 +64,10 @@ def _given(mapping: Mapping) -> Iterator[tuple[str, set[str]]]:
 
 def _codings(mapping: Mapping) -> Iterator[tuple[str, Coding | None]]:
     incident = mapping.incident
-    for name in ("date_precision", "time_of_day", "country", "place_precision", "place_type", "drug_nexus"):
+    for name in ("date_precision", "time_of_day", "country", "place_precision", "place_type"):
         yield f"incident.{name}", getattr(incident, name)
+    for nexus in incident.drug_nexus:
+        yield "incident.drug_nexus", nexus
     yield "incident.release_level", incident.release_level
     for person in mapping.persons:
         for name in ("gender", "age_band", "unit", "context_role"):

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from incidents.exchange.codes import check_codes
 from incidents.exchange.errors import MappingError
@@ -226,7 +226,10 @@ class FilePart(Part):
 
 
 class IncidentPart(Part):
-    """The fields of the incident. Texts are templates: ``{column}`` stands for the cell."""
+    """The fields of the incident. Texts are templates: ``{column}`` stands for the cell.
+
+    Every coding of ``drug_nexus`` adds to the list; when none gives anything, ``drug_nexus_otherwise`` stands.
+    """
 
     date: Dates | None = None
     date_precision: Coding | None = None
@@ -239,11 +242,17 @@ class IncidentPart(Part):
     geo: Point | None = None
     narrative: tuple[str, ...] = ()
     narrative_lang: str = ""
-    drug_nexus: Coding
+    drug_nexus: tuple[Coding, ...] = Field(min_length=1)
+    drug_nexus_otherwise: str = "NX_UNC"
     release_level: Coding | None = None
     killed: Numbers | None = None
     open_source: bool = False
     harm_test_note: str = ""
+
+    @field_validator("drug_nexus", mode="before")
+    @classmethod
+    def _one_or_several(cls, given: object) -> object:
+        return given if isinstance(given, list) and given and isinstance(given[0], dict) else [given]
 
 
 class ActPart(Part):

@@ -17,7 +17,7 @@ from incidents.exchange.errors import FileUnreadable
 from incidents.exchange.readers import read_rows
 from incidents.exchange.report import Report
 from incidents.extensions import db
-from incidents.keyring.case_door import origin_mark
+from incidents.keyring.case_door import origin_marker
 from incidents.records import index
 from incidents.records import services as records
 
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from incidents.exchange.mapping import Mapping
     from incidents.exchange.readers import Row
-    from incidents.keyring.case_door import OrganisationKey
     from incidents.records.schema import CaseDocument
     from incidents.records.services import CaseKeys
 
@@ -138,28 +137,26 @@ class Marks:
     def __init__(self, keys: CaseKeys | None, mapping: Mapping) -> None:
         self._mapping = mapping
         self._seen: Counter[tuple[str, ...]] = Counter()
-        self._keys: list[OrganisationKey] = []
+        self._markers: list[Callable[..., str]] = []
         self._known: dict[str, str] = {}
         if keys is not None:
             # The newest makes marks; rows may have come in under an older one.
-            others = [key for key in keys.by_id.values() if key.id != keys.organisation.id]
-            self._keys = [keys.organisation, *others]
+            older = [key for key in keys.by_id.values() if key.id != keys.organisation.id]
+            self._markers = [origin_marker(key) for key in (keys.organisation, *older)]
             found = (mark.partition(".") for mark in index.origins(keys.organisation))
             self._known = {name: content for name, _, content in found}
 
     def of(self, row: Row) -> tuple[str, bool | None]:
-        """The mark of a row; and None when it is new, True when it is here, False when it is here and reads otherwise."""
+        """The mark of a row; and None when it is new, True when it is here, False when it is here and has changed."""
         name = self._name(row)
         content = json.dumps(row.cells, ensure_ascii=False, sort_keys=True)
-        for key in self._keys:
-            named = origin_mark(key, "row", self._mapping.id, *name)
+        names = [mark("row", self._mapping.id, *name) for mark in self._markers]
+        for mark, named in zip(self._markers, names, strict=True):
             if named in self._known:
-                return "", self._known[named] == origin_mark(key, "content", self._mapping.id, content)
-        if not self._keys:
+                return "", self._known[named] == mark("content", self._mapping.id, content)
+        if not names:
             return "", None
-        newest = self._keys[0]
-        named = origin_mark(newest, "row", self._mapping.id, *name)
-        return f"{named}.{origin_mark(newest, 'content', self._mapping.id, content)}", None
+        return f"{names[0]}.{self._markers[0]('content', self._mapping.id, content)}", None
 
     def _name(self, row: Row) -> tuple[str, ...]:
         parts = [str(row.cells.get(column, "")) for column in self._mapping.file.key]

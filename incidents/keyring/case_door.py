@@ -12,7 +12,7 @@ from incidents.keyring.grants import GrantedKey, open_grants
 from incidents.keyring.models import KeyKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from incidents.keyring.people import Seed
 
@@ -83,9 +83,15 @@ def open_private(seed: Seed, kind: str, row_id: str, blob: bytes) -> bytes:
     return unpad(SecretKey(seed.derive("private")).open(blob, "private", kind, row_id))
 
 
-def origin_mark(key: OrganisationKey, *parts: str | int | bytes) -> str:
-    """An opaque name for a row of a file: the same row, the same name, to holders of this key only (128 bits).
+def origin_marker(key: OrganisationKey) -> Callable[..., str]:
+    """A function that gives opaque names to rows of files: equal parts, equal names, to holders of this key only.
 
-    HMAC-SHA256 under a key derived for this purpose. A clear hash of a public row would prove that it was imported.
+    HMAC-SHA256 (128 bits of it) under a key derived for this purpose. A clear hash of a public row would prove that it
+    was imported.
     """
-    return hmac.new(key.derive("origin"), context(*parts), sha256).hexdigest()[:32]
+    secret = key.derive("origin")
+
+    def mark(*parts: str | int | bytes) -> str:
+        return hmac.new(secret, context(*parts), sha256).hexdigest()[:32]
+
+    return mark
