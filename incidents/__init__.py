@@ -13,8 +13,12 @@ from incidents.accounts import views as accounts_views
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import SealedSessions
 from incidents.extensions import db, login_manager, migrate
+from incidents.intake import views as intake_views
+from incidents.records import views as records_views
 from incidents.releases import views as releases_views
 from incidents.reports import views as reports_views
+from incidents.stories import views as stories_views
+from incidents.summaries import views as summaries_views
 from incidents.web import access, csrf, headers, navigation, preferences
 from incidents.web.request import TalaRequest
 
@@ -23,9 +27,13 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     accounts_views.blueprint,
+    intake_views.blueprint,
     preferences.blueprint,
+    records_views.blueprint,
     releases_views.blueprint,
     reports_views.blueprint,
+    stories_views.blueprint,
+    summaries_views.blueprint,
 )
 MEGABYTE = 1024 * 1024
 ROOT = Path(__file__).parent.parent

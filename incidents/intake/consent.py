@@ -1,0 +1,113 @@
+"""The answers of one person about every purpose, as one talk; each answer is a row of the document. Pure.
+
+Rows that were saved are never changed: a new answer is a new row, and the last row counts. A row that only
+this draft has may still be replaced.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from incidents.codebook.services import codebook
+from incidents.records.identifiers import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+Part = dict[str, Any]
+NOT_ASKED: Final = "not_asked"
+#: What is the same for all answers of one talk.
+_TALK: Final[Mapping[str, Any]] = {
+    "given_by": None,
+    "mode": None,
+    "explained": None,
+    "given_on": None,
+    "expires_on": None,
+    "name_form": None,
+    "witness_note": "",
+}
+_EXPLAINED: Final = ("purpose", "recipients", "risks", "withdrawal", "limits")
+
+
+def purposes() -> list[str]:
+    """Return every purpose that is asked about, in the order of the codebook."""
+    return [code.code for code in codebook().vocabulary("consent_levels").facet("CP")]
+
+
+def talk_of(rows: list[Part], person_id: str) -> Part:
+    """Return what the page shows: the answer that counts for each purpose, and the circumstances of the last talk."""
+    own = [row for row in rows if row["person_id"] == person_id]
+    latest = _latest(own)
+    return {
+        "answer": {purpose: _answer(latest.get(purpose)) for purpose in purposes()},
+        "recipient": {purpose: row.get("recipient", "") for purpose, row in latest.items()},
+        **_circumstances(own[-1] if own else {}),
+    }
+
+
+def with_talk(rows: list[Part], person_id: str, after: Part, saved: Collection[str]) -> list[Part]:
+    """Return the rows with the answers `after`.
+
+    Args:
+        rows: All rows of the document.
+        person_id: Who answered.
+        after: What the page says now, in the shape of `talk_of`.
+        saved: Ids of rows that a saved revision holds; these stay.
+    """
+    before = talk_of(rows, person_id)
+    latest = _latest([row for row in rows if row["person_id"] == person_id])
+    talk = _circumstances(after)
+    kept, added = list(rows), []
+    for purpose in purposes():
+        if not _changed(purpose, before, after, latest.get(purpose)):
+            continue
+        kept = [row for row in kept if not _replaceable(row, person_id, purpose, saved)]
+        answer = after["answer"].get(purpose) or NOT_ASKED
+        if answer == NOT_ASKED and not _answered(kept, person_id, purpose):
+            continue
+        added.append(
+            {
+                "id": new_id(),
+                "person_id": person_id,
+                "purpose": purpose,
+                "answer": answer,
+                "recipient": after["recipient"].get(purpose) or "",
+                **talk,
+            }
+        )
+    return [*kept, *added]
+
+
+def _latest(rows: list[Part]) -> dict[str, Part]:
+    return {row["purpose"]: row for row in rows}
+
+
+def _answer(row: Part | None) -> str:
+    if row is None:
+        return NOT_ASKED
+    return "no" if row.get("withdrawn_on") else row.get("answer", NOT_ASKED)
+
+
+def _circumstances(row: Part) -> Part:
+    talk = {name: row.get(name) or empty for name, empty in _TALK.items()}
+    return talk | {"explained": dict.fromkeys(_EXPLAINED, False) | (talk["explained"] or {})}
+
+
+def _changed(purpose: str, before: Part, after: Part, row: Part | None) -> bool:
+    if (after["answer"].get(purpose) or NOT_ASKED) != before["answer"][purpose]:
+        return True
+    if row is None:
+        return False
+    if (after["recipient"].get(purpose) or "") != (before["recipient"].get(purpose) or ""):
+        return True
+    # Correcting the circumstances corrects the answers of that talk, and of no earlier one.
+    same_talk = _circumstances(row) == _circumstances(before)
+    return same_talk and not row.get("withdrawn_on") and _circumstances(after) != _circumstances(before)
+
+
+def _replaceable(row: Part, person_id: str, purpose: str, saved: Collection[str]) -> bool:
+    return row["person_id"] == person_id and row["purpose"] == purpose and row["id"] not in saved
+
+
+def _answered(rows: list[Part], person_id: str, purpose: str) -> bool:
+    return any(row["person_id"] == person_id and row["purpose"] == purpose for row in rows)

@@ -1,0 +1,156 @@
+"""Questions about the incident as a whole."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from incidents.intake.questions import Kind, Page, Question, Section
+from incidents.records.errors import N_
+
+_LEAVE_OUT: Final = N_(
+    "Who did what to whom, in order; facts apart from opinion. Leave out where drugs come from, prices and "
+    "amounts, and the names of other people who use drugs."
+)
+NARRATIVE: Final = Question("narrative", Kind.NARRATIVE, N_("What happened?"), _LEAVE_OUT)
+DATE_START: Final = Question(
+    "date_start",
+    Kind.DATE,
+    N_("When did it happen, or begin?"),
+    N_("The date on the calendar of the place. A month, a year or a guess will do."),
+)
+COUNTRY: Final = Question("country", Kind.SELECT, N_("In which country?"), source="countries")
+PLACE_TEXT: Final = Question(
+    "place_text",
+    Kind.NOTE,
+    N_("Where exactly?"),
+    N_("Town, street, name of a station or facility. Sealed apart: opened only with a stated reason."),
+    optional=True,
+)
+WHAT: Final = Page(
+    "what",
+    N_("What happened"),
+    "incident",
+    (
+        Section(
+            (
+                NARRATIVE,
+                Question(
+                    "narrative_lang",
+                    Kind.LINE,
+                    N_("In which language is this written?"),
+                    N_("Two or three letters, such as en."),
+                    optional=True,
+                ),
+                Question(
+                    "title_working",
+                    Kind.LINE,
+                    N_("Working title"),
+                    N_("By which you will find it again. Never a name."),
+                    optional=True,
+                ),
+                Question(
+                    "drug_nexus",
+                    Kind.MANY,
+                    N_("How is it linked to drugs?"),
+                    N_("Choose all that apply. Without a link it does not belong here: refer the person on."),
+                    source="drug_nexus",
+                ),
+            )
+        ),
+    ),
+)
+WHEN: Final = Page(
+    "when",
+    N_("When it happened"),
+    "incident",
+    (
+        Section(
+            (
+                DATE_START,
+                Question("time_of_day", Kind.INLINE, N_("Part of the day"), source="time_of_day", optional=True),
+                Question(
+                    "date_end",
+                    Kind.DATE,
+                    N_("When did it end?"),
+                    N_("Only if it lasted for more than a day."),
+                    optional=True,
+                ),
+                Question("date_reported", Kind.DAY, N_("When did the account reach you?")),
+            )
+        ),
+    ),
+)
+WHERE: Final = Page(
+    "where",
+    N_("Where it happened"),
+    "incident",
+    (
+        Section(
+            (
+                COUNTRY,
+                Question("place_type", Kind.ONE, N_("What kind of place was it?"), source="place_types"),
+            )
+        ),
+    ),
+)
+PLACE: Final = Page(
+    "place",
+    N_("The place more closely"),
+    "incident",
+    (
+        Section(
+            (
+                Question(
+                    "adm1",
+                    Kind.SELECT,
+                    N_("In which area of the country?"),
+                    N_("Province, state, region or similar. The list follows from the country you chose."),
+                    source="areas",
+                    optional=True,
+                ),
+                PLACE_TEXT,
+                Question(
+                    "place_precision",
+                    Kind.ONE,
+                    N_("How well is the place known?"),
+                    source="place_precision",
+                    optional=True,
+                ),
+                Question(
+                    "release_level",
+                    Kind.ONE,
+                    N_("How finely may the place be shown outside your organisation?"),
+                    N_("At most this, and only in protected totals."),
+                    source="release_level",
+                ),
+            )
+        ),
+    ),
+)
+OPEN_SOURCE: Final = Page(
+    "consent",
+    N_("Consent"),
+    "incident",
+    (
+        Section(
+            (
+                Question(
+                    "open_source",
+                    Kind.FLAG,
+                    N_("Every fact of this record is public already"),
+                    N_(
+                        "Only for cases taken from the press or other public sources, when nobody could be asked. "
+                        "They may be counted in protected totals, and no more."
+                    ),
+                ),
+                Question(
+                    "harm_test_note",
+                    Kind.NOTE,
+                    N_("Why does counting these public facts harm nobody?"),
+                    N_("Needed when every fact is public already."),
+                    optional=True,
+                ),
+            )
+        ),
+    ),
+)

@@ -1,0 +1,320 @@
+"""From a page's typed answers to a changed document and back; what still has to be asked, and where. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from incidents.codebook.services import codebook, is_subdivision
+from incidents.intake import pages
+from incidents.intake.answers import REPLACEMENT, Typed, WrongAnswer, same, typed_of, value_of, wrong
+from incidents.intake.consent import talk_of, with_talk
+from incidents.intake.questions import CHOICES, Kind, Page, Question, Section
+from incidents.records import rules as coding
+from incidents.records.errors import MESSAGES, N_, FieldError, field_errors
+from incidents.records.identifiers import new_id
+from incidents.records.schema import CaseDocument, Perpetrator, Person, Source
+from incidents.records.text import clean_line
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from incidents.records.fields import Record
+
+Part = dict[str, Any]
+_FRESH: Final[dict[str, type[Record]]] = {"persons": Person, "perpetrators": Perpetrator, "sources": Source}
+#: The list of the document behind each step of lists.
+LISTS: Final = {"people": "persons", "acts": "acts", "perpetrators": "perpetrators", "sources": "sources"}
+#: Where an entry may point at another: the list, the field, the list pointed at.
+_REFERENCES: Final = (
+    ("acts", "person_id", "persons"),
+    ("perpetrators", "person_id", "persons"),
+    ("sources", "person_id", "persons"),
+    ("sources", "document_id", "evidence"),
+    ("sources", "same_origin_as", "sources"),
+)
+_STEP_OF_FIELD: Final = {
+    "narrative": "what",
+    "drug_nexus": "what",
+    "date_start": "when",
+    "date_reported": "when",
+    "country": "where",
+    "place_type": "where",
+    "harm_test_note": "consent",
+    "verification": "sources",
+}
+SAY_WHAT: Final = N_("Say what happened, in a few sentences.")
+_STEP_OF_LIST: Final = {part: step for step, part in LISTS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a page: the changed document, or what is wrong with it."""
+
+    document: CaseDocument | None
+    errors: tuple[FieldError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """Something that is still missing: a sentence, and the page on which to answer."""
+
+    step: str
+    entry_id: str | None
+    message: str
+
+
+def dump(document: CaseDocument) -> Part:
+    """Return a document as plain JSON values."""
+    return document.model_dump(mode="json")
+
+
+def sections_for(document: CaseDocument, page: Page, entry_id: str | None) -> list[Section]:
+    """Return the sections of a page that are asked: some only for some violations."""
+    violation = next((act.violation for act in document.acts if act.id == entry_id), None)
+    violations = codebook().vocabulary("violation_types")
+    return [
+        section
+        for section in page.sections
+        if not section.only_for or (violation and violations.within(violation, section.only_for))
+    ]
+
+
+def typed_page(document: CaseDocument, page: Page, entry_id: str | None = None) -> Typed:
+    """Return what somebody would have typed on a page to give what the document says."""
+    return _typed_entry(page, _entry(dump(document), page, entry_id))
+
+
+def answered(
+    document: CaseDocument,
+    page: Page,
+    typed: Typed,
+    today: date,
+    *,
+    entry_id: str | None = None,
+    saved: Collection[str] = (),
+) -> Outcome:
+    """Return the document with the answers of a page, or everything that is wrong with them.
+
+    An answer that was not changed keeps the value of the document, even one that the form could not have
+    given.
+
+    Args:
+        document: What was known before.
+        page: The questions.
+        typed: The answers.
+        today: The last day but one that a date may have.
+        entry_id: The entry that the page is about; a new one is added.
+        saved: Ids of consent rows that a saved revision holds.
+    """
+    data = dump(document)
+    entry = _entry(data, page, entry_id)
+    before = _typed_entry(page, entry)
+    errors = []
+    for section in sections_for(document, page, entry_id):
+        for question in section.questions:
+            if same(question, typed, before):
+                continue
+            try:
+                _set(entry, question.path, _checked(question, typed, today, entry))
+            except WrongAnswer as mistake:
+                errors.append(mistake.error)
+    if errors:
+        return Outcome(None, tuple(errors))
+    _store(data, page, entry_id, entry, saved)
+    try:
+        return Outcome(CaseDocument.model_validate(data))
+    except ValidationError as mistake:
+        return Outcome(None, tuple(_placed(mistake, page, _position(data, page, entry_id))))
+
+
+def quick_record(document: CaseDocument, typed: Typed, today: date) -> Outcome:
+    """Return a new document with the answers of the quick record; what happened is the one thing it needs."""
+    outcome = answered(document, pages.QUICK_INCIDENT, typed, today)
+    errors = [*outcome.errors]
+    if not typed.get("narrative"):
+        errors.append(FieldError("narrative", "missing", SAY_WHAT))
+    source = Outcome(outcome.document)
+    if not typed_nothing(pages.QUICK_SOURCE, typed):
+        source_id = new_id()
+        source = answered(outcome.document or document, pages.QUICK_SOURCE, typed, today, entry_id=source_id)
+    errors += source.errors
+    return Outcome(None, tuple(errors)) if errors else source
+
+
+def typed_nothing(page: Page, typed: Typed) -> bool:
+    """Say whether no question of a page was answered."""
+    return not any(name in typed for question in page.questions for name in question.typed_names)
+
+
+def reason_given(typed: Typed) -> tuple[str, list[FieldError]]:
+    """Return the reason for opening names and contacts, or what is wrong with it."""
+    try:
+        reason = clean_line(str(value_of(pages.REASON, typed, date.min)))
+    except WrongAnswer as mistake:
+        return "", [mistake.error]
+    except PydanticCustomError as mistake:
+        return "", [FieldError("reason", mistake.type, MESSAGES[mistake.type], dict(mistake.context or {}))]
+    return reason, [] if reason else [FieldError("reason", "missing", MESSAGES["missing"])]
+
+
+def removed(document: CaseDocument, step: str, entry_id: str) -> CaseDocument:
+    """Return the document without an entry of a list; what pointed at it points at nothing."""
+    data = dump(document)
+    part = LISTS[step]
+    data[part] = [entry for entry in data[part] if entry["id"] != entry_id]
+    return CaseDocument.model_validate(mended(data))
+
+
+def mended(data: Part) -> Part:
+    """Return a document's values without references to entries that are gone."""
+    known = {part: {entry["id"] for entry in data[part]} for part in (*LISTS.values(), "evidence")}
+    for part, field, target in _REFERENCES:
+        for entry in data[part]:
+            if entry.get(field) is not None and entry[field] not in known[target]:
+                entry[field] = None
+    for entry in data["perpetrators"]:
+        entry["act_ids"] = [act_id for act_id in entry["act_ids"] if act_id in known["acts"]]
+    data["consents"] = [row for row in data["consents"] if row["person_id"] in known["persons"]]
+    return data
+
+
+def lacking(document: CaseDocument) -> list[Lack]:
+    """Return what the coding rules still ask for, each with the page that asks it; never a reason not to save."""
+    return [_lack(document, missing) for missing in coding.missing(document)]
+
+
+def unanswered_acts(document: CaseDocument) -> list[str]:
+    """Return the ids of acts for which nobody is named yet: a new entry answers for these."""
+    answered_for = {act_id for entry in document.perpetrators for act_id in entry.act_ids}
+    return [act.id for act in document.acts if act.id not in answered_for]
+
+
+def key_of(step: str, entry_id: str | None = None) -> str:
+    """Return the name under which a draft keeps what was typed on a page."""
+    return f"{step}/{entry_id}" if entry_id else step
+
+
+def page_of(step: str, entry_id: str | None = None) -> Page | None:
+    """Return the page of a step, or of an entry of it; None when the step is a list or does not exist."""
+    return (pages.ENTRY if entry_id else pages.SINGLE).get(step)
+
+
+def _checked(question: Question, typed: Typed, today: date, entry: Part) -> object:
+    value = value_of(question, typed, today)
+    if question.source == "areas" and value and not is_subdivision(str(value), entry.get("country") or ""):
+        raise wrong(question.name, "area_outside_country")
+    if question.source == "answer" and value not in (None, "yes", "no", "not_asked"):
+        raise wrong(question.name, "not_listed")
+    if isinstance(value, list) and any(REPLACEMENT in item for item in value):
+        raise wrong(question.name, "code_unknown")
+    return value
+
+
+def _typed_entry(page: Page, entry: Part) -> Typed:
+    typed: Typed = {}
+    for question in page.questions:
+        typed |= typed_of(question, _get(entry, question.path))
+    return typed
+
+
+def _entry(data: Part, page: Page, entry_id: str | None) -> Part:
+    if page.part == "incident":
+        incident: Part = data["incident"]
+        return incident
+    if page.part == "consents":
+        return talk_of(data["consents"], entry_id or "")
+    found: Part | None = next((entry for entry in data[page.part] if entry["id"] == entry_id), None)
+    return found if found is not None else _fresh(data, page.part, entry_id)
+
+
+def _fresh(data: Part, part: str, entry_id: str | None) -> Part:
+    if part == "acts":
+        only = data["persons"][0]["id"] if len(data["persons"]) == 1 else None
+        return {"id": entry_id, "violation": None, "person_id": only}
+    values: Part = _FRESH[part](**({"id": entry_id} if entry_id else {})).model_dump(mode="json")
+    if part == "persons":
+        values["unit"] = "UNIT_IND"
+    if part == "perpetrators":
+        named = {act_id for entry in data[part] for act_id in entry["act_ids"]}
+        values["act_ids"] = [act["id"] for act in data["acts"] if act["id"] not in named]
+    return values
+
+
+def _store(data: Part, page: Page, entry_id: str | None, entry: Part, saved: Collection[str]) -> None:
+    if page.part == "incident":
+        area, country = entry["adm1"], entry["country"]
+        if area and country and not area.startswith(f"{country}-"):
+            entry["adm1"] = None  # the country was changed: its areas are asked next
+    elif page.part == "consents":
+        data["consents"] = with_talk(data["consents"], entry_id or "", entry, saved)
+    elif entry not in data[page.part]:
+        data[page.part].append(entry)
+
+
+def _position(data: Part, page: Page, entry_id: str | None) -> int | None:
+    if page.part in ("incident", "consents"):
+        return None
+    return next(place for place, entry in enumerate(data[page.part]) if entry["id"] == entry_id)
+
+
+def _get(entry: Part, path: tuple[str, ...]) -> object:
+    value: Any = entry
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _set(entry: Part, path: tuple[str, ...], value: object) -> None:
+    *above, last = path
+    holder = entry
+    for name in above:
+        inner = holder.get(name)
+        if inner is None:
+            if value in (None, ""):
+                return
+            inner = holder[name] = {}
+        holder = inner
+    holder[last] = value
+
+
+def _placed(mistake: ValidationError, page: Page, position: int | None) -> Iterator[FieldError]:
+    """Put what the document's rules say at the questions of the page."""
+    prefix = page.part if position is None else f"{page.part}.{position}"
+    for error in field_errors(mistake):
+        path = error.path.removeprefix(f"{prefix}.").split(".")
+        if page.part == "consents":
+            path = path[1:]
+        question = _asked(page, path)
+        chosen = question.kind in CHOICES or question.kind is Kind.MANY
+        if chosen and error.type in ("not_text", "missing", "invalid"):
+            yield FieldError(question.name, "code_unknown", MESSAGES["code_unknown"])
+        else:
+            yield FieldError(question.typed_names[-1], error.type, error.message, error.params)
+
+
+def _asked(page: Page, path: list[str]) -> Question:
+    names = (question for question in page.questions if list(question.path) == path[: len(question.path)])
+    near = (question for question in page.questions if question.path[0] == path[0])
+    return next(names, None) or next(near, None) or page.questions[0]
+
+
+def _lack(document: CaseDocument, missing: coding.Missing) -> Lack:
+    part, *rest = missing.path.split(".")
+    if part == "incident":
+        return Lack(_STEP_OF_FIELD.get(rest[0], "what"), None, missing.message)
+    if not rest:
+        return Lack(_STEP_OF_LIST[part], None, missing.message)
+    entry_id = getattr(document, part)[int(rest[0])].id
+    step = {
+        "consent": "consent",
+        "torture_elements": "details",
+        "gbv_core_type": "details",
+    }.get(rest[1], _STEP_OF_LIST[part])
+    if rest[1] == "perpetrators":
+        return Lack("perpetrators", None, missing.message)
+    return Lack(step, entry_id, missing.message)

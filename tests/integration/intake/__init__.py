@@ -1,0 +1,1 @@
+"""The form over HTTP, on each database."""

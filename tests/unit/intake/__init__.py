@@ -1,0 +1,1 @@
+"""The rules of the form: no database, no Flask."""
