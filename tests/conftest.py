@@ -95,8 +95,14 @@ class ParsingClient(FlaskClient):
     """A client that reads every page as strictly as a validator: a broken tag fails the test that met it."""
 
     def open(self, *args: object, **kwargs: object) -> TestResponse:
-        """Send a request and parse what comes back."""
-        response = super().open(*args, **kwargs)  # type: ignore[arg-type]
+        """Send a request as a server would, in a context of its own, and parse what comes back.
+
+        In the context of the test Flask would keep who is logged in, and their keys, for the next request.
+        """
+        db.session.rollback()
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)  # type: ignore[arg-type]
+        db.session.rollback()
         if response.mimetype == "text/html" and response.data:
             parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
             parser.parse(response.get_data(as_text=True))
