@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import AfterValidator, Field
 
 from incidents.records.errors import problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Crockford's base 32: no I, L, O, U, so that a reference survives being read aloud.
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -28,9 +31,9 @@ def new_cell_key() -> int:
     return secrets.randbelow(2**64 - 1) + 1
 
 
-def new_reference() -> str:
+def new_reference(choice: Callable[[str], str] = secrets.choice) -> str:
     """Return eleven random letters and digits and a check character (Luhn algorithm, modulo 32)."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(REFERENCE_LENGTH - 1))
+    body = "".join(choice(ALPHABET) for _ in range(REFERENCE_LENGTH - 1))
     return body + _check_character(body)
 
 

@@ -1,0 +1,1 @@
+"""A demo: invented organisations, people and cases, made by a seeded generator."""

@@ -1,0 +1,172 @@
+"""Filling an empty instance with the demo: two organisations, every role, some hundreds of invented incidents."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import random
+import secrets
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from incidents.accounts import services as accounts
+from incidents.accounts.models import Account, Organisation, Role
+from incidents.database import writing
+from incidents.demo.generator import Generator
+from incidents.extensions import db
+from incidents.instance.services import DEMO_MARK, NotEmpty, prepare
+from incidents.keyring import services as keyring
+from incidents.records import services as records
+from incidents.records.pseudonyms import COLOURS, THINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from config import Settings
+    from incidents.keyring.people import Seed
+
+SEED = 20261125
+PEOPLE = {
+    "Network of Examples": (
+        ("PH", "ID", "TH", "MM", "KH", "VN", "NP", "BD"),
+        (("amihan", Role.RESEARCHER), ("bituin", Role.RESEARCHER), ("casey", Role.ANALYST), ("devi", Role.ADVOCATE)),
+    ),
+    "Fictional Harbour Union": (
+        ("KE", "TZ", "ZA", "NG", "UA", "KG", "MX", "CO", "BR"),
+        (("esi", Role.RESEARCHER), ("femi", Role.RESEARCHER), ("gale", Role.ANALYST), ("hana", Role.ADVOCATE)),
+    ),
+}
+ADMINISTRATOR = "ines"
+CASES = 220
+BATCH = 100
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """A line of ``demo-accounts.json``."""
+
+    username: str
+    passphrase: str
+    role: Role
+    organisation: str
+    totp_secret: str | None = None
+
+
+def accounts_file(settings: Settings) -> Path:
+    """Where the demo's passphrases are written, for the server's user alone."""
+    return settings.instance / "demo-accounts.json"
+
+
+def words() -> str:
+    """A passphrase of six random words."""
+    return " ".join(secrets.choice(COLOURS if number % 2 else THINGS) for number in range(6))
+
+
+def is_made(settings: Settings) -> bool:
+    """Whether this folder holds a finished demo.
+
+    Raises:
+        NotEmpty: it holds a real instance, or a demo that was not finished.
+    """
+    marked = (settings.instance / DEMO_MARK).exists()
+    begun = (settings.instance / "tala.db").exists() or settings.pepper_file.exists()
+    if begun and not marked:
+        raise NotEmpty(
+            "This folder holds a real instance. Give the demo a folder of its own: TALA_INSTANCE=instance-demo"
+        )
+    if marked and not accounts_file(settings).exists():
+        raise NotEmpty("The demo in this folder was not finished. Delete the folder and start again.")
+    return marked
+
+
+def make(settings: Settings, *, cases: int = CASES, today: dt.date | None = None) -> Sequence[DemoAccount]:
+    """Fill a new folder with the demo.
+
+    Args:
+        settings: The instance.
+        cases: How many incidents for each organisation.
+        today: The day before which all of them happened.
+
+    Raises:
+        NotEmpty: the instance has accounts already.
+    """
+    day = today or dt.datetime.now(tz=dt.UTC).date()
+    prepare(settings)
+    if db.session.scalar(select(func.count(Account.id))):
+        raise NotEmpty("This database holds a real instance. A demo needs one of its own.")
+    (settings.instance / DEMO_MARK).touch(mode=0o600)
+    made: list[DemoAccount] = []
+    for number, (name, (countries, people)) in enumerate(PEOPLE.items()):
+        team = [*people, (ADMINISTRATOR, Role.ADMINISTRATOR)] if number == 0 else people
+        made += _organisation(name, team)
+        founder = next(account for account in made if account.organisation == name)
+        _cases(founder, Generator(random.Random(SEED + number), countries, day, ""), cases)  # noqa: S311 - a demo
+    _share_facts(made)
+    path = accounts_file(settings)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump([asdict(account) for account in made], file, indent=1)
+    return made
+
+
+def read_accounts(settings: Settings) -> Sequence[DemoAccount]:
+    """Who can log in to the demo."""
+    return [DemoAccount(**line) for line in json.loads(accounts_file(settings).read_text())]
+
+
+def _organisation(name: str, people: Sequence[tuple[str, Role]]) -> list[DemoAccount]:
+    with writing(db.session):
+        organisation = Organisation(name=name)
+        db.session.add(organisation)
+        db.session.flush()
+        codes = {username: accounts.add_account(username, role, organisation)[1] for username, role in people}
+    made = [DemoAccount(username, words(), role, name) for username, role in people]
+    for account in made:
+        accounts.set_up(account.username, codes[account.username], account.passphrase)
+    founder, seed = _open(made[0])
+    for account in made[1:]:
+        _hand_on(founder, seed, account)
+    return made
+
+
+def _open(account: DemoAccount) -> tuple[Account, Seed]:
+    return accounts.open_account_seed(account.username, account.passphrase)
+
+
+def _hand_on(founder: Account, seed: Seed, newcomer: DemoAccount) -> None:
+    row = accounts.find(newcomer.username)
+    if row is None or row.public_key is None or not accounts.GRANTED[row.role]:
+        return
+    newcomer_id, public_key, kinds = row.id, row.public_key, accounts.GRANTED[row.role]
+    organisation_id, holder_id = founder.organisation_id, founder.id
+    with writing(db.session):
+        keyring.hand_on(
+            kinds,
+            organisation_id=organisation_id,
+            holder_id=holder_id,
+            seed=seed,
+            newcomer_id=newcomer_id,
+            public_key=public_key,
+        )
+
+
+def _share_facts(made: Sequence[DemoAccount]) -> None:
+    """Each organisation lets the analysts and advocates of the other count its facts."""
+    for organisation in PEOPLE:
+        founder, seed = _open(next(account for account in made if account.organisation == organisation))
+        for account in made:
+            if account.organisation != organisation and account.role in {Role.ANALYST, Role.ADVOCATE}:
+                _hand_on(founder, seed, account)
+
+
+def _cases(founder: DemoAccount, generator: Generator, count: int) -> None:
+    account, seed = _open(founder)
+    generator.recorder = account.id
+    keys = records.keys_of(account.id, account.organisation_id, seed)
+    documents = list(generator.documents(count))
+    for first in range(0, len(documents), BATCH):
+        records.create(keys, documents[first : first + BATCH], today=generator.today)

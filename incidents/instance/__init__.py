@@ -1,0 +1,1 @@
+"""Making, serving, backing up and restoring an instance."""

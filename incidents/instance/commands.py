@@ -1,0 +1,101 @@
+"""``flask init``, ``account``, ``serve``, ``backup``, ``restore``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup, with_appcontext
+
+from incidents.accounts.models import Role
+from incidents.accounts.services import NameTaken, settings
+from incidents.instance import backup as backups
+from incidents.instance import services
+from incidents.instance.serving import serve as become_server
+
+accounts = AppGroup("account", help="Accounts of this instance.")
+
+
+def tell(invitation: services.Invitation) -> None:
+    """Print a set-up code for its owner."""
+    click.echo(f"  {invitation.username:20} {invitation.role:15} {invitation.code}")
+
+
+@click.command("init")
+@click.option("--organisation", prompt="Name of the first organisation")
+@click.option("--administrator", prompt="Username of the administrator")
+@click.option("--founder", "founders", multiple=True, help="Username of a founding researcher; give two.")
+@with_appcontext
+def init(organisation: str, administrator: str, founders: tuple[str, ...]) -> None:
+    """Make a real instance: an organisation, an administrator, two founding researchers."""
+    names = list(founders)
+    while len(names) < 2:  # noqa: PLR2004 - two founders
+        names.append(click.prompt(f"Username of founding researcher {len(names) + 1}"))
+    try:
+        invitations = services.begin(settings(), organisation, administrator, names[:2])
+    except services.NotEmpty as refusal:
+        raise click.ClickException(str(refusal)) from None
+    except NameTaken:
+        raise click.ClickException("Each person needs a username of their own.") from None
+    click.echo("\nGive each person their own set-up code, on paper or aloud. It works once, at /set-up:\n")
+    for invitation in invitations:
+        tell(invitation)
+    click.echo(
+        "\nEach chooses a passphrase and gets a recovery code there. The first founder's session makes the "
+        "organisation's keys; at /members they compare fingerprints with the second founder and hand the keys on."
+        f"\n\nCopy {settings().pepper_file} to a safe place apart from the backups."
+    )
+
+
+@accounts.command("add")
+@click.argument("username")
+@click.argument("role", type=click.Choice(list(Role)))
+@click.argument("organisation")
+def add_account(username: str, role: str, organisation: str) -> None:
+    """Add an account and print its set-up code. A member then hands on the keys at /members."""
+    try:
+        tell(services.invite(username, Role(role), organisation))
+    except NameTaken:
+        raise click.ClickException("This username is taken. Choose another.") from None
+
+
+@click.command("serve")
+@click.option("--workers", default=2, show_default=True)
+@click.option("--threads", default=4, show_default=True, help="Threads a worker.")
+@with_appcontext
+def serve(workers: int, threads: int) -> None:
+    """Serve this instance with the production server."""
+    become_server(settings(), workers=workers, threads=threads)
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def backup(file: Path) -> None:
+    """Write a backup of the database to FILE. The pepper is not in it: keep that apart."""
+    try:
+        rows = backups.back_up(file)
+    except FileExistsError:
+        raise click.ClickException("This file exists. Choose another name.") from None
+    click.echo(f"{rows} rows. The pepper is not in this file; keep a copy of it apart: {settings().pepper_file}")
+
+
+@click.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--pepper", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The pepper kept apart.")
+@with_appcontext
+def restore(file: Path, pepper: Path | None) -> None:
+    """Fill an empty instance from FILE."""
+    had_pepper = pepper is not None or settings().pepper_file.exists()
+    try:
+        rows = backups.restore(file, settings(), pepper)
+    except (backups.BrokenBackup, services.NotEmpty) as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"{rows} rows.")
+    if not had_pepper:
+        click.echo(
+            "There was no pepper: a new one is made. Everyone comes in once with their recovery code, at /recover."
+        )
+
+
+COMMANDS = (init, accounts, serve, backup, restore)
