@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import g
 from flask_login import current_user
 from sqlalchemy import insert, select
 
-from incidents.accounts.services import current_seed
+from incidents.accounts.sessions import current_seed
 from incidents.database import random_id, writing
 from incidents.errors import Forbidden, NotFound, TalaError
 from incidents.extensions import db
@@ -47,7 +48,7 @@ class Conflict(TalaError):
         revision: The revision that is current now.
     """
 
-    status = 409
+    status = HTTPStatus.CONFLICT
 
     def __init__(self, revision: int) -> None:
         super().__init__()

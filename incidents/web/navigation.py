@@ -32,6 +32,7 @@ ITEMS = (
     Item("records.cases", lazy_gettext("Cases")),
     Item("summaries.dashboard", lazy_gettext("Summaries")),
     Item("releases.releases", lazy_gettext("Releases")),
+    Item("stories.stories", lazy_gettext("Stories")),
     Item("reports.reports", lazy_gettext("Reports")),
     Item("accounts.members", lazy_gettext("Members")),
     Item("accounts.list_accounts", lazy_gettext("Accounts")),
