@@ -1,86 +1,125 @@
-"""Rows of facts, made up: single ones by hand, and strategies that draw tables of them with few distinct values."""
+"""Facts of plainly fictional people: single rows, whole frames, and frames drawn at random."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import itertools
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 from hypothesis import strategies as st
 
 from incidents.codebook.services import codebook
+from incidents.database import writing
+from incidents.extensions import db
+from incidents.facts import store
 from incidents.facts.columns import polars_schema
-from incidents.facts.frames import HELD_SCHEMA, Frame
-from incidents.facts.schema import FACT_COLUMNS, RULES_VERSION, FactRow, categories
+from incidents.facts.frames import Entry
+from incidents.facts.models import FrameKind
+from incidents.facts.schema import FactRow
+from incidents.keyring.facts_door import facts_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
-CATEGORIES = {column.name: categories(column) for column in FACT_COLUMNS}
-MONTHS = (201512, 201601, 201602, 201703, None)
-VIOLATIONS = ("LIF", "LIF_EJK", "LIF_EJK_OP", "LIF_NSA", "POL_EXT", "POL", "TOR_TORT")
-PERPETRATORS = ("ST", "ST_POL", "ST_POL_DRUG", "NS_FAM", "UN")
-STATUSES = ("VS_1", "VS_2", "VS_3", "VS_5", "VS_C", "VS_0")
+    from tests.factories.world import Person
+
+TODAY: Final = date(2026, 11, 24)
+_numbers = itertools.count(1)
 
 
-def fact(**fields: Any) -> FactRow:
-    """One extortion by police, credible, in a month; any column can be replaced."""
-    given: dict[str, Any] = {
-        "case": 1,
-        "person": 11,
-        "month": 201609,
+def fact(**columns: Any) -> FactRow:
+    """A credible arrest of a woman in the Philippines in March 2026, by police, with columns changed as named."""
+    number = next(_numbers)
+    given = {
+        "case": number,
+        "person": number,
+        "month": 202603,
         "country": "PH",
-        "network": "NET_ANPUD",
         "area": None,
-        "violation": "POL_EXT",
+        "violation": "LIB_ARR",
         "primary": True,
         "perpetrator": "ST_POL",
         "gender": "GEN_W",
         "age": "AGE_25_34",
         "unit": "UNIT_IND",
-        "place_type": "PL_STREET",
-        "nexus": "NX_STIG",
+        "place_type": "PL_UNK",
+        "nexus": codebook().vocabulary("drug_nexus").leaves()[0].code,
         "verification": "VS_2",
         "outcome": None,
         "open_source": False,
         "killed_low": 0,
         "killed_best": 0,
         "killed_high": 0,
-        "release_level": "RL_CTRY",
+        "release_level": "RL_ADM1",
         "releasable_from": None,
         "reports": None,
-        "rules": RULES_VERSION,
-    } | fields
-    given.setdefault("year", given["month"] // 100 if given["month"] else None)
-    given["violation_group"] = codebook().vocabulary("violation_types").top(given["violation"])
-    given["perpetrator_group"] = codebook().vocabulary("perpetrator_types").top(given["perpetrator"])
-    return FactRow(**given)
+        "rules": 1,
+    } | columns
+    derived = {
+        "year": given["month"] and given["month"] // 100,
+        "network": codebook().network_of(given["country"]),
+        "violation_group": codebook().vocabulary("violation_types").top(given["violation"]),
+        "perpetrator_group": codebook().perpetrator_group(given["perpetrator"]),
+    }
+    return FactRow(**(derived | given))
 
 
-def frame(rows: Iterable[FactRow] = (), held: Sequence[tuple[int, str]] = ()) -> Frame:
-    """A frame of these rows, in this order."""
-    return Frame(
-        pl.DataFrame(list(rows), schema=polars_schema(), orient="row"),
-        pl.DataFrame(list(held), schema=HELD_SCHEMA, orient="row"),
-    )
+def facts(count: int, **columns: Any) -> list[FactRow]:
+    """As many facts alike, each of another person."""
+    return [fact(**columns) for _ in range(count)]
+
+
+def press_killings(count: int, **columns: Any) -> list[FactRow]:
+    """Killings that one newspaper reported."""
+    public = {"violation": "LIF_EJK_OP", "open_source": True, "verification": "VS_1", "gender": "GEN_M"}
+    return facts(count, **(public | {"killed_low": 1, "killed_best": 1, "killed_high": 1} | columns))
+
+
+def frame_of(*groups: Iterable[FactRow]) -> pl.DataFrame:
+    """The rows as a frame."""
+    return pl.DataFrame([row for group in groups for row in group], schema=polars_schema(), orient="row")
+
+
+def keep(member: Person, *groups: Iterable[FactRow]) -> None:
+    """Seal facts for a member's organisation, as saving cases does."""
+    entries = [Entry(row.case, 1, [tuple(row)]) for group in groups for row in group]
+    key = facts_keys(member.id, member.seed)[0]
+    with writing(db.session):
+        store.append(key, FrameKind.FACTS, polars_schema(), entries)
+
+
+def days(day: date) -> int:
+    """A day as facts count them."""
+    return (day - date(1970, 1, 1)).days
 
 
 @st.composite
-def facts(draw: st.DrawFn) -> FactRow:
-    """A row whose every column is drawn by itself: cases span countries, persons span cases. Counts must not mind."""
-    low, best, high = sorted(draw(st.tuples(*[st.integers(0, 3)] * 3)))
-    return fact(
-        case=draw(st.integers(1, 6)),
-        person=draw(st.none() | st.integers(1, 6)),
-        month=draw(st.sampled_from(MONTHS)),
-        country=draw(st.sampled_from(("PH", "FR", "NA"))),
-        network=draw(st.sampled_from(("NET_ANPUD", "NET_EURONPUD"))),
-        violation=draw(st.sampled_from(VIOLATIONS)),
-        perpetrator=draw(st.sampled_from(PERPETRATORS)),
-        gender=draw(st.sampled_from(("GEN_W", "GEN_M", "GEN_UNK"))),
-        age=draw(st.sampled_from(("AGE_0_11", "AGE_UNK"))),
-        verification=draw(st.sampled_from(STATUSES)),
-        open_source=draw(st.booleans()),
-        killed_low=low,
-        killed_best=best,
-        killed_high=high,
+def random_frames(draw: st.DrawFn) -> pl.DataFrame:
+    """Clumps of facts over few codes, so that small and large counts meet in a table; some not releasable."""
+    clumps = draw(
+        st.lists(
+            st.tuples(
+                st.sampled_from([0, 1, 1, 2, 3, 7, 12, 40]),
+                st.fixed_dictionaries(
+                    {
+                        "month": st.sampled_from([202601, 202602, 202604, 202607, 202611]),
+                        "country": st.sampled_from(["PH", "ID", "TH", "KE"]),
+                        "violation": st.sampled_from(
+                            ["LIB_ARR", "LIB", "LIF_EJK_OP", "LIF_NSA", "GBV_RAPE", "POL_EXT_SEX", "TOR"]
+                        ),
+                        "perpetrator": st.sampled_from(["ST_POL", "ST", "NS_EMP", "UN_UNK"]),
+                        "gender": st.sampled_from(["GEN_W", "GEN_M", "GEN_NB", "GEN_UNK"]),
+                        "age": st.sampled_from(["AGE_15_17", "AGE_25_34", "AGE_UNK"]),
+                        "verification": st.sampled_from(["VS_1", "VS_2", "VS_2", "VS_3", "VS_4", "VS_C"]),
+                        "release_level": st.sampled_from(["RL_NONE", "RL_NET", "RL_CTRY", "RL_ADM1"]),
+                        "open_source": st.booleans(),
+                        "releasable_from": st.sampled_from([None, days(TODAY), days(TODAY + timedelta(days=1))]),
+                    }
+                ),
+            ),
+            min_size=1,
+            max_size=14,
+        )
     )
+    return frame_of(*(facts(count, **columns) for count, columns in clumps))

@@ -14,7 +14,7 @@ import incidents
 from incidents.codebook.services import UnknownCode
 from incidents.disclosure.tables import ProtectedTable, Table
 from incidents.summaries.counts import CONTESTED, SERIES, InternalTable, Query, Tally, counts, small, violation_buckets
-from tests.factories.facts import MONTHS, PERPETRATORS, STATUSES, VIOLATIONS, fact, facts, frame
+from tests.factories.fact_rows import MONTHS, PERPETRATORS, STATUSES, VIOLATIONS, fact, facts, frame
 from tests.unit.summaries import oracle
 
 if TYPE_CHECKING:
