@@ -49,3 +49,6 @@ bench: $(VENV)/dev.stamp ## measure what the README claims, each beside a baseli
 
 clean: ## remove the virtual environment and caches (never an instance)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+pictures: $(VENV)/dev.stamp ## take the README's pictures of a fresh demo
+	$(BIN)/python tools/make_pictures.py

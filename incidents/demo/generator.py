@@ -25,13 +25,21 @@ YES = {"purpose": True, "recipients": True, "risks": True, "withdrawal": True, "
 LAWS = "LAW"
 #: What each group of violations is mostly done by.
 ACTORS = {
+    "TOR": ("ST_POL", "ST_PRI", "ST_POL"),
+    "LIB": ("ST_POL", "ST_POL", "ST_MIL"),
+    "POL": ("ST_POL",),
+    "JUS": ("ST_POL", "ST_JUD"),
+    "REP": ("ST_HLT", "NS_HLT"),
+    "VIO": ("NS_COM", "NS_CRIM", "UN_ASS"),
     "LIF": ("ST_POL", "UN_ASS", "ST_POL", "NS_COM"),
     "CDT": ("NS_TRT", "ST_POL", "NS_TRT"),
     "HLT": ("NS_HLT", "NS_HLT", "NS_NGO"),
     "GBV": ("NS_FAM_IP", "ST_POL", "NS_COM", "NS_CLI"),
-    "FAM": ("NS_FAM_OTH", "NS_HLT"),
-    "MED": ("NS_HLT",),
+    "FAM": ("ST_SOC", "NS_FAM_OTH"),
+    "MED": ("ST_HLT", "NS_HLT"),
 }
+#: Done by police whatever the rest of their group is.
+POLICE = {"LIF_EJK", "LIF_EJK_OP", "LIF_FORCE", "LIF_CUST", "GBV_RAPE_CUS", "LIF_DP"}
 SOURCES = (
     ("SRC_SURV", "LNK_VIC", "IND_PRI", "REL_C", "CRD_2"),
     ("SRC_SURV", "LNK_VIC", "IND_PRI", "REL_F", "CRD_6"),
@@ -179,7 +187,7 @@ class Generator:
         ]
         if self.random.random() < 0.35:
             acts.append({"id": self.id(), "person_id": persons[0]["id"], "violation": "POL_EXT"})
-        actor = self.random.choice(ACTORS.get(group, ("ST_POL", "ST_POL", "NS_COM", "UN_UNK")))
+        actor = "ST_POL" if violation in POLICE else self.random.choice(ACTORS.get(group, ("ST_POL", "NS_COM", "UN_UNK")))
         answers = [] if press else [one for person in persons for one in self.consents(person, dead=killing)]
         return CaseDocument.model_validate(
             {

@@ -53,3 +53,10 @@ def test_every_text_says_that_it_is_invented(drawn: list[CaseDocument]) -> None:
 def test_some_records_wait_for_completion_and_some_are_press_reports(drawn: list[CaseDocument]) -> None:
     assert {document.status for document in drawn} == {"complete", "incomplete"}
     assert any(document.incident.open_source and document.persons for document in drawn)
+
+
+def test_what_only_a_state_agent_can_do_is_done_by_one(drawn: list[CaseDocument]) -> None:
+    for document in drawn:
+        torture = {act.id for act in document.acts if act.violation.startswith("TOR")}
+        actors = {one.perp_type or "" for one in document.perpetrators if torture & set(one.act_ids)}
+        assert all(actor.startswith("ST") for actor in actors)
