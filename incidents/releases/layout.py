@@ -84,3 +84,8 @@ def paged(protected: ProtectedTable, number: int) -> Page:
     pages = -(-len(grid.rows) // most)
     number = min(max(number, 1), pages)
     return Page(replace(grid, rows=grid.rows[(number - 1) * most : number * most]), number, pages)
+
+
+def whole(protected: ProtectedTable) -> Page:
+    """The table on one page, for print and for small tables."""
+    return Page(lay_out(protected), 1, 1)

@@ -1,4 +1,4 @@
-"""Publications. A draft is sealed; what is published is in clear. Which cases it rests on stands inside the cases."""
+"""Publications: what is out is in clear. Which cases one rests on stands inside the cases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import enum
 from sqlalchemy import Date, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from incidents.accounts.models import Organisation
 from incidents.database import Base, Id, random_id
+from incidents.releases.models import Release
 
 
 class PublicationType(enum.StrEnum):
@@ -42,6 +44,8 @@ class Publication(Base):
     response_to_id: Mapped[str | None] = mapped_column(Id, ForeignKey("publication.id"))
     release_id: Mapped[str | None] = mapped_column(Id, ForeignKey("release.id"))
 
+    organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
+    release: Mapped[Release | None] = relationship()
     files: Mapped[list[PublicationFile]] = relationship(cascade="all, delete-orphan", order_by="PublicationFile.name")
 
 
@@ -55,4 +59,4 @@ class PublicationFile(Base):
     name: Mapped[str] = mapped_column(String(200))
     media_type: Mapped[str] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = mapped_column(LargeBinary)
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

@@ -2,20 +2,197 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_login import current_user
 
+from incidents.accounts.models import Role
+from incidents.codebook.services import codebook
+from incidents.errors import NotFound
+from incidents.i18n import gettext as _
+from incidents.releases import method, wording
+from incidents.releases.layout import whole
+from incidents.releases.services import current_rows, today
+from incidents.reports import campaigns, counts, services
+from incidents.reports.files import MOST_BYTES, FileRefused
+from incidents.reports.forms import KINDS, MOST_TEXT, FilterForm, PublicationForm, values_of
+from incidents.reports.languages import LANGUAGES
+from incidents.reports.services import Upload
 from incidents.web.access import EVERYONE, access
+from incidents.web.downloads import attachment
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
+    from incidents.codebook.services import Code
+    from incidents.reports.models import Publication
+
 blueprint = Blueprint("reports", __name__)
+
+EDITORS = (Role.ADVOCATE, Role.RESEARCHER)
+#: An administrator holds no facts key.
+COUNTERS = frozenset({Role.ADVOCATE, Role.ANALYST, Role.RESEARCHER})
+UPLOADS = frozenset({"reports.new", "reports.edit"})
+#: Beside the file: text, names of fields, boundaries.
+ROOM_FOR_FIELDS = 1024 * 1024
+FIRST_YEAR = 2000
+
+
+@blueprint.url_value_preprocessor
+def allow_larger_bodies(endpoint: str | None, values: dict[str, object] | None) -> None:
+    """Before anything reads the body (the anti-forgery check does), and for these pages alone."""
+    del values
+    if endpoint in UPLOADS:
+        request.max_content_length = MOST_BYTES + ROOM_FOR_FIELDS
+
+
+@blueprint.app_context_processor
+def words() -> dict[str, object]:
+    """Names of kinds and languages, for templates."""
+    return {"publication_kinds": KINDS, "publication_languages": LANGUAGES}
 
 
 @blueprint.get("/reports")
 @access(*EVERYONE)
 def reports() -> ResponseReturnValue:
-    """Everything that was published, newest first."""
-    return render_template("reports/reports.html", publications=())
+    """Everything that was published, newest first, narrowed by filters in the address."""
+    form = FilterForm(request.args)
+    found = services.publications(form.filters())
+    return render_template(
+        "reports/reports.html", form=form, publications=found, campaigns=campaigns.dated(), editor=is_editor()
+    )
+
+
+@blueprint.get("/reports/<publication_id>")
+@access(*EVERYONE)
+def report(publication_id: str) -> ResponseReturnValue:
+    """One publication, what it answers and what answers it, and protected counts of what it rests on."""
+    counted = counts.of_publication(current_rows(), publication_id, today()) if may_count() else None
+    found = services.get(publication_id)
+    return render_template(
+        "reports/report.html",
+        publication=found,
+        answered=services.get(found.response_to_id) if found.response_to_id else None,
+        replies=services.replies(publication_id),
+        release=found.release,
+        themes=coded("themes", found.themes),
+        countries=coded("regions", found.countries),
+        campaign=next(iter(coded("campaigns", found.campaign)), None),
+        table=whole(counted.protected) if counted and counted.protected else None,
+        counted=counted,
+        cost=method.cost(counted.protected) if counted and counted.protected else None,
+        own=is_editor() and found.organisation_id == current_user.organisation_id,
+    )
+
+
+@blueprint.route("/reports/new", methods=["GET", "POST"])
+@access(*EDITORS)
+def new() -> ResponseReturnValue:
+    """Publish something."""
+    form = PublicationForm(request.form)
+    if request.method == "POST" and form.validate():
+        try:
+            published = services.add(current_user.organisation_id, form.content(), uploaded())
+        except FileRefused as refusal:
+            form.add_errors({"file": str(refusal.message)})
+        else:
+            return redirect(url_for("reports.report", publication_id=published), HTTPStatus.SEE_OTHER)
+    return shown(form)
+
+
+@blueprint.route("/reports/<publication_id>/edit", methods=["GET", "POST"])
+@access(*EDITORS)
+def edit(publication_id: str) -> ResponseReturnValue:
+    """Change a publication of one's own organisation."""
+    found = services.own(publication_id, current_user.organisation_id)
+    form = PublicationForm(request.form or None, data=values_of(found))
+    if request.method == "POST" and form.validate():
+        try:
+            services.change(publication_id, current_user.organisation_id, form.content(), uploaded())
+        except FileRefused as refusal:
+            form.add_errors({"file": str(refusal.message)})
+        else:
+            return redirect(url_for("reports.report", publication_id=publication_id), HTTPStatus.SEE_OTHER)
+    return shown(form, found)
+
+
+def shown(form: PublicationForm, publication: Publication | None = None) -> ResponseReturnValue:
+    """The form, with 422 when it came back with errors."""
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render_template("reports/edit.html", form=form, publication=publication, limit=MOST_TEXT), status
+
+
+def uploaded() -> Upload | None:
+    """The file of the request, if one was chosen; it is in memory and never on the disk in clear."""
+    sent = request.files.get("file")
+    return Upload(sent.filename, sent.read()) if sent and sent.filename else None
+
+
+@blueprint.post("/reports/<publication_id>/remove")
+@access(*EDITORS)
+def remove(publication_id: str) -> ResponseReturnValue:
+    """Take a publication of one's own organisation back."""
+    services.remove(publication_id, current_user.organisation_id)
+    flash(_("The publication is no longer listed here."), "success")
+    return redirect(url_for("reports.reports"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/reports/<publication_id>/files/<file_id>/remove")
+@access(*EDITORS)
+def remove_file(publication_id: str, file_id: str) -> ResponseReturnValue:
+    """Take one file of it back."""
+    services.remove_file(publication_id, file_id, current_user.organisation_id)
+    return redirect(url_for("reports.report", publication_id=publication_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/reports/<publication_id>/files/<file_id>")
+@access(*EVERYONE)
+def download(publication_id: str, file_id: str) -> ResponseReturnValue:
+    """A published file, to be saved: whatever it says it is, it is sent as bytes."""
+    found = services.file(publication_id, file_id)
+    return attachment(found.content, found.name)
+
+
+@blueprint.get("/reports/campaigns/<code>")
+@access(*EVERYONE)
+def campaign(code: str) -> ResponseReturnValue:
+    """A campaign in a year, to be printed: what was published, and protected counts of the year before."""
+    if code not in codebook().vocabulary("campaigns"):
+        raise NotFound
+    latest = campaigns.latest_year(code, today()) or 0
+    year = request.args.get("year", latest, int)
+    window = campaigns.window(code, year) if FIRST_YEAR <= year <= latest else None
+    if window is None:
+        raise NotFound
+    counted = counts.of_campaign(current_rows(), window, campaigns.country(code), today()) if may_count() else None
+    protected = counted.protected if counted else None
+    return render_template(
+        "reports/campaign.html",
+        campaign=codebook().vocabulary("campaigns")[code],
+        themes=[codebook().vocabulary("themes")[theme] for theme in campaigns.themes(code)],
+        window=window,
+        years=[near for near in (year - 1, year + 1) if campaigns.window(code, near) and near <= latest],
+        period=[wording.month(month) for month in window.before],
+        publications=services.in_window(window),
+        counted=counted,
+        table=whole(protected) if protected else None,
+        note=method.note(counted.question, protected) if counted and protected else (),
+    )
+
+
+def coded(vocabulary: str, codes: str) -> list[Code]:
+    """The codes that a publication carries; one that the codebook no longer has is left out."""
+    known = codebook().vocabulary(vocabulary)
+    return [known[code] for code in codes.split() if code in known]
+
+
+def may_count() -> bool:
+    """Whether the role of whoever looks may hold a facts key."""
+    return current_user.role in COUNTERS
+
+
+def is_editor() -> bool:
+    """Whether whoever looks may publish."""
+    return current_user.role in EDITORS
