@@ -103,8 +103,7 @@ def recover() -> ResponseReturnValue:
         except WrongCredentials:
             form.add_errors({"code": _("This username and recovery code do not fit together. Check both.")})
         else:
-            flash(_("Your passphrase is changed. Log in with the new one."))
-            return redirect(url_for("accounts.login"), HTTPStatus.SEE_OTHER)
+            return after_change()
     return render_template("accounts/recover.html", form=form), status_of(form)
 
 
@@ -120,9 +119,13 @@ def account() -> ResponseReturnValue:
             form.add_errors({"passphrase": _("This is not your passphrase now. Try again.")})
         else:
             services.log_out()
-            flash(_("Your passphrase is changed and every session has ended. Log in with the new one."))
-            return redirect(url_for("accounts.login"), HTTPStatus.SEE_OTHER)
+            return after_change()
     return render_template("accounts/account.html", form=form), status_of(form)
+
+
+def after_change() -> ResponseReturnValue:
+    """Go to the log-in page, which says that the passphrase changed: without a session nothing else could carry it."""
+    return redirect(url_for("accounts.login", changed=1), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/accounts")

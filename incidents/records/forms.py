@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from pydantic_core import PydanticCustomError
-from wtforms import HiddenField, SelectField, SelectMultipleField, TextAreaField, validators
+from wtforms import HiddenField, SelectField, SelectMultipleField, TextAreaField
 from wtforms.validators import ValidationError
 
 from incidents.codebook.services import codebook
@@ -88,6 +88,8 @@ def checked_text(clean: Callable[[str], str]) -> Callable[[BaseForm, TextAreaFie
         try:
             field.data = clean(field.data or "")
         except PydanticCustomError as wrong:
+            # what comes back has to be a page: signs that no page may hold are left out, the rest stays as typed
+            field.data = "".join(sign for sign in field.data or "" if sign.isprintable() or sign in "\n\t")
             raise ValidationError(_(wrong.message_template, **(wrong.context or {}))) from None
 
     return check
@@ -135,7 +137,6 @@ class CheckForm(BaseForm):
     seen = HiddenField()
     signs = SelectMultipleField(
         lazy_gettext("I have read the summary and found none of these in it:"),
-        [validators.Optional()],
         description=lazy_gettext("Tick each one only after looking for it. If you find one, change the text instead."),
     )
 

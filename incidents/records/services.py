@@ -21,8 +21,10 @@ from incidents.facts.columns import polars_schema
 from incidents.facts.frames import Entry
 from incidents.facts.models import FrameKind
 from incidents.facts.schema import FACT_COLUMNS
-from incidents.keyring import case_door, facts_door
+from incidents.keyring import case_door
 from incidents.keyring.case_door import DataKey, OrganisationKey, Place
+from incidents.keyring.facts_door import FactsKey, SummariesKey
+from incidents.keyring.services import granted_keys
 from incidents.records.derivation import fact_rows, held, index_row
 from incidents.records.index import INDEX_COLUMNS, to_values
 from incidents.records.models import Incident, LogEntry, Revision, RevisionKey
@@ -34,7 +36,6 @@ from incidents.stories.services import Story
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from incidents.keyring.facts_door import FactsKey, SummariesKey
     from incidents.keyring.people import Seed
     from incidents.records.schema import CaseDocument
 
@@ -88,18 +89,15 @@ class Opened:
 
 
 def keys_of(account_id: str, organisation_id: str, seed: Seed) -> CaseKeys:
-    """Open the keys of a researcher. Three queries, some 0.5 ms.
+    """Open the keys of a researcher. One query, some 0.5 ms.
 
     Raises:
         Forbidden: nobody has handed them their organisation's keys yet.
     """
-    mine = [
-        key for key in case_door.organisation_keys(account_id, seed) if key.organisation_id == organisation_id
-    ]
-    facts = [key for key in facts_door.facts_keys(account_id, seed) if key.organisation_id == organisation_id]
-    summaries = [
-        key for key in facts_door.summaries_keys(account_id, seed) if key.organisation_id == organisation_id
-    ]
+    granted = [key for key in granted_keys(account_id, seed) if key.organisation_id == organisation_id]
+    mine = [key for key in granted if isinstance(key, OrganisationKey)]
+    facts = [key for key in granted if isinstance(key, FactsKey)]
+    summaries = [key for key in granted if isinstance(key, SummariesKey)]
     if not (mine and facts and summaries):
         raise Forbidden
     return CaseKeys(account_id, mine[0], {key.id: key for key in mine}, facts[0], summaries[0])
@@ -129,7 +127,7 @@ def create(keys: CaseKeys, documents: Sequence[CaseDocument], *, today: dt.date 
     with writing(db.session):
         organisation_id = keys.organisation_id
         db.session.execute(
-            insert(Incident),
+            insert(Incident.__table__),
             [{"id": one.incident.id, "organisation_id": organisation_id, "revision": 1} for one in documents],
         )
         db.session.execute(insert(Revision), [blobs for blobs, _ in sealed])
@@ -299,7 +297,7 @@ def log(keys: CaseKeys, action: str, **details: str) -> None:
     """Add an entry to the organisation's sealed log, in the running transaction. Never a value from a case."""
     row_id = random_id()
     entry = {
-        "at": dt.datetime.now(tz=dt.UTC).isoformat(timespec="seconds"),
+        "at": dt.datetime.now(tz=dt.UTC).isoformat(timespec="milliseconds"),
         "account": keys.account_id,
         "action": action,
     }

@@ -139,9 +139,7 @@ def test_a_group_is_named_as_one(group: dict[str, object], words: str) -> None:
 def test_each_of_several_persons_has_a_sentence_in_the_order_of_the_record() -> None:
     first, second = make.person(pseudonym="Amber Heron"), make.person(pseudonym="Quiet Pine")
     acts = [make.act("LIB_ARR", second), make.act("TOR_ASLT", first)]
-    document = make.document(
-        persons=[first, second], acts=acts, perpetrators=[make.perpetrator(*acts)], consents=[]
-    )
+    document = make.document(persons=[first, second], acts=acts, perpetrators=[make.perpetrator(*acts)], consents=[])
     told = sentences(document)
     assert "arrested <bdi>Quiet Pine</bdi>" in told[0]
     assert "assaulted <bdi>Amber Heron</bdi>" in told[1]
@@ -152,9 +150,7 @@ def test_a_law_is_against_nobody_in_particular() -> None:
     document = make.document(
         persons=[], acts=[act], perpetrators=[make.perpetrator(act, perp_type="ST_LEG")], consents=[]
     )
-    assert sentence(act, document) == (
-        f"{ACCORDING}a legislature made or kept a law or policy that punishes drug use."
-    )
+    assert sentence(act, document) == (f"{ACCORDING}a legislature made or kept a law or policy that punishes drug use.")
 
 
 def test_an_act_against_nobody_named_says_so() -> None:
