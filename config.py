@@ -53,9 +53,14 @@ class Settings:
         return settings
 
     @property
-    def secure_cookies(self) -> bool:
-        """Cookies carry ``Secure`` and the ``__Host-`` prefix, everywhere but on a loopback address without TLS."""
+    def over_tls(self) -> bool:
+        """Whether people reach this instance over TLS."""
         return urlsplit(self.origin).scheme == "https"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Cookies carry ``Secure`` and the ``__Host-`` prefix, everywhere but on a demo, which is for this machine."""
+        return self.over_tls or not self.demo
 
     @property
     def pepper_file(self) -> Path:
@@ -64,12 +69,12 @@ class Settings:
 
     def check(self) -> None:
         """Refuse plain HTTP beyond loopback, a demo in the open, and an instance that others can read."""
-        if not (self.secure_cookies or is_loopback(self.bind)):
+        if not (self.over_tls or is_loopback(self.bind)):
             raise UnsafeSettings(
                 "Tala listens beyond this machine but TALA_ORIGIN is not an https:// address. "
                 "Put it behind TLS and set TALA_ORIGIN, or bind it to 127.0.0.1."
             )
-        if self.origin and not self.secure_cookies and not is_loopback(urlsplit(self.origin).netloc):
+        if self.origin and not self.over_tls and not is_loopback(urlsplit(self.origin).netloc):
             raise UnsafeSettings("TALA_ORIGIN must begin with https:// unless it names this machine.")
         if self.demo and not is_loopback(self.bind):
             raise UnsafeSettings("A demo instance is for this machine alone: bind it to 127.0.0.1.")

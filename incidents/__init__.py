@@ -64,7 +64,7 @@ def configuration(settings: Settings) -> dict[str, Any]:
         # hide_parameters: an exception must not print what was being saved
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True} | pool_options(settings),
         "SESSION_COOKIE_SECURE": settings.secure_cookies,
-        "PREFERRED_URL_SCHEME": "https" if settings.secure_cookies else "http",
+        "PREFERRED_URL_SCHEME": "https" if settings.over_tls else "http",
         "MAX_CONTENT_LENGTH": 4 * MEGABYTE,
         "MAX_FORM_MEMORY_SIZE": 4 * MEGABYTE,
         "MAX_FORM_PARTS": 5_000,

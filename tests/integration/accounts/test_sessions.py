@@ -17,6 +17,7 @@ from tests.factories.world import PASSPHRASE, Browser
 if TYPE_CHECKING:
     from tests.factories.world import Person, World
 
+COOKIE = "__Host-tala"
 NEW_PASSPHRASE = "another plainly fictional passphrase"
 
 
@@ -26,7 +27,7 @@ def person(world: World) -> Person:
 
 
 def cookie_of(browser: Browser) -> str:
-    cookie = browser.client.get_cookie("tala")
+    cookie = browser.client.get_cookie(COOKIE)
     assert cookie is not None
     return cookie.value
 
@@ -34,7 +35,7 @@ def cookie_of(browser: Browser) -> str:
 def replay(world: World, cookie: str) -> Browser:
     """Another browser that has got hold of a cookie."""
     thief = Browser(world.app.test_client())
-    thief.client.set_cookie("tala", cookie)
+    thief.client.set_cookie(COOKIE, cookie)
     return thief
 
 
@@ -167,7 +168,7 @@ def test_a_row_moved_to_another_account_is_worth_nothing(world: World, person: P
 def test_a_session_that_was_ended_is_not_written_back_by_a_request_still_running(world: World, person: Person) -> None:
     browser = person.browser()
     opened = world.app.session_interface.open_session(
-        world.app, world.app.test_request_context(headers={"Cookie": f"tala={cookie_of(browser)}"}).request
+        world.app, world.app.test_request_context(headers={"Cookie": f"{COOKIE}={cookie_of(browser)}"}).request
     )
     assert opened is not None
     with writing(db.session):
@@ -204,6 +205,8 @@ def test_every_answer_varies_by_cookie_and_is_kept_nowhere(person: Person) -> No
 
 def test_the_cookie_is_strict_and_out_of_reach_of_scripts(world: World) -> None:
     header = world.app.test_client().get("/login").headers["Set-Cookie"]
+    assert header.startswith("__Host-tala=")
+    assert "Secure" in header
     assert "HttpOnly" in header
     assert "SameSite=Strict" in header
     assert "Path=/" in header
