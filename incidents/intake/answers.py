@@ -57,19 +57,22 @@ def received(questions: Iterable[Question], sent: Iterable[tuple[str, list[str]]
     What no page can show (controls, broken characters) becomes a visible replacement character.
     """
     names = {name for question in questions for name in question.typed_names}
-    tidy = (
-        (name, [_UNREADABLE.sub(REPLACEMENT, value.replace("\r\n", "\n")) for value in values])
-        for name, values in sent
-        if name in names
-    )
-    return {name: kept for name, values in tidy if (kept := [value for value in values if value.strip()])}
+    tidy = readable((name, values) for name, values in sent if name in names)
+    return {name: kept for name, values in tidy.items() if (kept := [value for value in values if value.strip()])}
+
+
+def readable(sent: Iterable[tuple[str, list[str]]]) -> Typed:
+    """Return what was sent as a page can show it again: one kind of line break, a sign for what is no character."""
+    return {
+        name: [_UNREADABLE.sub(REPLACEMENT, value.replace("\r\n", "\n")) for value in values] for name, values in sent
+    }
 
 
 def typed_of(question: Question, value: Any) -> Typed:  # noqa: ANN401 - any field of the document
     """Return what somebody would have typed to give this value."""
     if question.kind is Kind.YES_NO:
         return {question.name: [{True: "yes", False: "no"}.get(value, "unknown")]}
-    if value is None or value in ("", [], False):
+    if value is None or value is False or value in ("", []):
         return {}
     if question.kind is Kind.DATE:
         return {f"{question.name}-{part}": [text] for part, text in _date_boxes(str(value))}

@@ -51,12 +51,6 @@ QUICK_SOURCE: Final = Page(
         ),
     ),
 )
-REASON: Final = Question(
-    "reason",
-    Kind.LINE,
-    N_("Why do you need the names and contacts?"),
-    N_("The reason is kept in your organisation's log, with your name and the time."),
-)
 #: Pages about the incident as a whole, by their step.
 SINGLE: Final = {page.step: page for page in (WHAT, WHEN, WHERE, PLACE, OPEN_SOURCE)}
 #: Pages about one entry of a list, by their step.

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
-from pydantic_core import PydanticCustomError
 
 from incidents.codebook.services import codebook, is_subdivision
 from incidents.intake import pages
@@ -18,10 +16,10 @@ from incidents.records import rules as coding
 from incidents.records.errors import MESSAGES, N_, FieldError, field_errors
 from incidents.records.identifiers import new_id
 from incidents.records.schema import CaseDocument, Perpetrator, Person, Source
-from incidents.records.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from datetime import date
 
     from incidents.records.fields import Record
 
@@ -151,23 +149,18 @@ def typed_nothing(page: Page, typed: Typed) -> bool:
     return not any(name in typed for question in page.questions for name in question.typed_names)
 
 
-def reason_given(typed: Typed) -> tuple[str, list[FieldError]]:
-    """Return the reason for opening names and contacts, or what is wrong with it."""
-    try:
-        reason = clean_line(str(value_of(pages.REASON, typed, date.min)))
-    except WrongAnswer as mistake:
-        return "", [mistake.error]
-    except PydanticCustomError as mistake:
-        return "", [FieldError("reason", mistake.type, MESSAGES[mistake.type], dict(mistake.context or {}))]
-    return reason, [] if reason else [FieldError("reason", "missing", MESSAGES["missing"])]
-
-
 def removed(document: CaseDocument, step: str, entry_id: str) -> CaseDocument:
     """Return the document without an entry of a list; what pointed at it points at nothing."""
     data = dump(document)
     part = LISTS[step]
     data[part] = [entry for entry in data[part] if entry["id"] != entry_id]
     return CaseDocument.model_validate(mended(data))
+
+
+def listed(document: CaseDocument, step: str, entry_id: str) -> bool:
+    """Say whether an entry of that id stands in the list of a step."""
+    part = LISTS.get(step)
+    return part is not None and any(entry.id == entry_id for entry in getattr(document, part))
 
 
 def mended(data: Part) -> Part:

@@ -8,17 +8,20 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from markupsafe import Markup
 from pydantic import ValidationError
+from werkzeug.datastructures import MultiDict
 
 from incidents.accounts.models import Role
 from incidents.codebook.services import codebook
 from incidents.errors import NotFound
 from incidents.i18n import gettext as _
 from incidents.intake import pages, rules, services, wording
-from incidents.intake.answers import received
+from incidents.intake.answers import readable, received
 from incidents.intake.conflicts import Undecided, differences
 from incidents.intake.forms import difference_form, form_of, notes, show_errors
 from incidents.records.errors import MESSAGES, field_errors
+from incidents.records.forms import ReasonForm
 from incidents.records.identifiers import new_id
 from incidents.records.schema import CaseDocument, Incident
 from incidents.records.services import Conflict, current_keys
@@ -164,15 +167,11 @@ def remove(draft_id: str, step: str, entry_id: str) -> ResponseReturnValue:
 def names(draft_id: str) -> ResponseReturnValue:
     """Open the names and contacts of a case for editing, with a reason."""
     opened = services.open_draft(services.current_writer(), draft_id)
-    typed = _typed((pages.REASON,))
-    form = form_of((pages.REASON,), typed, opened.state.document)
-    if request.method == "POST":
-        reason, errors = rules.reason_given(typed)
-        if not errors:
-            if services.open_names(services.current_writer(), current_keys(), draft_id, reason):
-                return redirect(url_for("intake.draft", draft_id=draft_id), HTTPStatus.SEE_OTHER)
-            return redirect(url_for("intake.conflict", draft_id=draft_id), HTTPStatus.SEE_OTHER)
-        show_errors(form, errors)
+    form = ReasonForm(MultiDict(readable(request.form.lists())))
+    if request.method == "POST" and form.validate():
+        ready = services.open_names(services.current_writer(), current_keys(), draft_id, form.reason.data)
+        target = "intake.draft" if ready else "intake.conflict"
+        return redirect(url_for(target, draft_id=draft_id), HTTPStatus.SEE_OTHER)
     return render_template("intake/names.html", draft=opened, form=form), _status(form)
 
 
@@ -236,7 +235,7 @@ def _page(opened: OpenDraft, page: Page, entry_id: str | None, typed: Typed) -> 
         form=form,
         notes={question.name: notes(question, document) for question in page.questions},
         vocabularies=codebook().vocabulary,
-        listed=entry_id is not None and page.step in rules.LISTS,
+        removable=entry_id is not None and rules.listed(document, page.step, entry_id),
         persons=_concerned(opened) if page.part == "incident" and page.step == "consent" else [],
         title=_(pages.STEPS[listed]),
         number=_ORDER.index(listed) + 1,
@@ -278,7 +277,7 @@ def _entries(opened: OpenDraft, step: str) -> list[dict[str, object]]:
     for entry_id in [*said, *unfinished]:
         name, text = said.get(entry_id, (_("Not finished"), ""))
         if entry_id in pending:
-            text = f"{_('There is something to put right.')} {text}".strip()
+            text = Markup(" ").join([_("There is something to put right."), text])
         page = step if f"{step}/{entry_id}" in state.typed or f"details/{entry_id}" not in state.typed else "details"
         href = url_for("intake.entry", draft_id=opened.id, step=page, entry_id=entry_id)
         rows.append({"key": name, "value": text, "href": href})
@@ -290,7 +289,10 @@ def _check(opened: OpenDraft) -> ResponseReturnValue:
     state = opened.state
     if request.method == "POST" and not state.typed:
         return _submit(opened.id)
-    lacks = [(lack.message, _step(opened.id, lack.step, lack.entry_id)) for lack in rules.lacking(state.document)]
+    lacks: dict[str, list[tuple[str, str]]] = {}
+    for lack in rules.lacking(state.document):
+        where = wording.lack_place(lack, state.document)
+        lacks.setdefault(_(lack.message), []).append((where, _step(opened.id, lack.step, lack.entry_id)))
     pending = [
         (_(pages.STEPS[_list_of(name)]), _step(opened.id, name, entry_id or None))
         for name, _slash, entry_id in (key.partition("/") for key in state.typed)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from markupsafe import Markup
+
 from incidents.codebook.services import codebook
+from incidents.i18n import day, ngettext
 from incidents.i18n import gettext as _
-from incidents.i18n import ngettext
 from incidents.intake import pages, rules
-from incidents.intake.answers import typed_of
 from incidents.intake.choices import act_label, label_of
 from incidents.intake.questions import Kind
+from incidents.records.dates import parse
 from incidents.records.errors import N_
 from incidents.records.fields import mark_of
 from incidents.records.schema import (
@@ -23,7 +26,9 @@ from incidents.records.schema import (
     Person,
     Source,
 )
-from incidents.releases.rules import STATISTICS, latest
+from incidents.records.sentences import sentence
+from incidents.records.when import when
+from incidents.releases.rules import latest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -75,7 +80,9 @@ def said(question: Question, value: Any, document: CaseDocument) -> str:  # noqa
     if question.kind in (Kind.FLAG, Kind.YES_NO):
         return _("Yes") if value else _("No")
     if question.kind is Kind.DATE:
-        return date_said(question, value)
+        return when(parse(value))
+    if question.kind in (Kind.DAY, Kind.DAY_AHEAD):
+        return day(date.fromisoformat(value))
     if isinstance(value, list):
         return "; ".join(label_of(question.source, item, document) for item in value)
     text = str(value)
@@ -84,37 +91,35 @@ def said(question: Question, value: Any, document: CaseDocument) -> str:  # noqa
     return text if len(text) <= _SHORT else f"{text[:_SHORT]}…"
 
 
-def date_said(question: Question, value: object) -> str:
-    """Return how a date reads: figures in the order day, month, year, and how well it is known."""
-    typed = typed_of(question, value)
-    kind = typed.get(f"{question.name}-kind", [""])[0]
-    first, last = (
-        "/".join(typed[f"{question.name}-{part}"][0] for part in parts if f"{question.name}-{part}" in typed)
-        for parts in (("day", "month", "year"), ("to_day", "to_month", "to_year"))
-    )
-    if kind == "unknown":
-        return _("Not known")
-    if kind == "about":
-        return _("about %(date)s", date=first)
-    if kind == "between":
-        return _("between %(first)s and %(last)s", first=first or "…", last=last or "…")
-    return first
-
-
 def summary(document: CaseDocument) -> Iterator[Row]:
     """Yield the whole record, line by line, for checking."""
     incident = rules.dump(document)["incident"]
     for step, page in pages.SINGLE.items():
         for question in page.questions:
             value = incident[question.name]
-            if value not in (None, "", [], False):
+            if value is not False and value not in (None, "", []):
                 yield Row(_(question.label), said(question, value, document), step)
     for step, part in rules.LISTS.items():
         for entry_id, name, text in entries(document, part):
             yield Row(name, text, "details" if step == "acts" else step, entry_id)
+    silent = []
     for person in document.persons:
+        if not any(row.person_id == person.id for row in document.consents):
+            silent.append(person.pseudonym)
+            continue
         label = _("Consent of %(person)s", person=person.pseudonym)
         yield Row(label, consent_said(document, person), "consent", person.id)
+    if silent and not document.incident.open_source:
+        yield Row(_("Not asked for consent, which counts as no"), ", ".join(silent), "consent")
+
+
+def lack_place(lack: rules.Lack, document: CaseDocument) -> str:
+    """Return a few words for the page that answers what is missing."""
+    person = document.person(lack.entry_id)
+    act = next((act for act in document.acts if act.id == lack.entry_id), None)
+    if person:
+        return person.pseudonym
+    return act_label(document, act) if act else _(pages.STEPS["acts" if lack.step == "details" else lack.step])
 
 
 def entries(document: CaseDocument, part: str) -> Iterator[tuple[str, str, str]]:
@@ -145,16 +150,14 @@ def person_said(document: CaseDocument, person: Person) -> str:
 
 
 def act_said(document: CaseDocument, act: Act) -> str:
-    """Return how an act was done, by whom, and what came of it."""
-    answering = [entry for entry in document.perpetrators if act.id in entry.act_ids and entry.perp_type]
-    by = "; ".join(label_of("perpetrator_types", entry.perp_type or "", document) for entry in answering)
-    clauses = [
-        act.methods and _("How: %(methods)s.", methods=_labels("methods", act.methods, document)),
-        by and _("By: %(actors)s.", actors=by),
-        act.status_at_end
-        and _("What became of the person: %(outcomes)s.", outcomes=_labels("outcomes", act.status_at_end, document)),
-    ]
-    return " ".join(clause for clause in clauses if clause) or _("Nothing more is known yet.")
+    """Return an act as a sentence, how it was done, and what came of it."""
+    clauses: list[str] = [sentence(act, document)]
+    if act.methods:
+        clauses.append(_("How: %(methods)s.", methods=_labels("methods", act.methods, document)))
+    if act.status_at_end:
+        outcomes = _labels("outcomes", act.status_at_end, document)
+        clauses.append(_("What became of the person: %(outcomes)s.", outcomes=outcomes))
+    return Markup(" ").join(clauses)
 
 
 def perpetrator_said(document: CaseDocument, entry: Perpetrator) -> str:
@@ -178,7 +181,7 @@ def consent_said(document: CaseDocument, person: Person) -> str:
         row = latest(document.consents, person.id, code.code)
         if row is not None and row.answer != "not_asked":
             answers["no" if row.withdrawn_on else row.answer].append(_(code.label))
-    if latest(document.consents, person.id, STATISTICS) is None and not any(answers.values()):
+    if not any(answers.values()):
         return _("Not asked. That counts as no: nothing about this person leaves your organisation.")
     said_yes = (
         _("Yes to: %(purposes)s.", purposes="; ".join(answers["yes"])) if answers["yes"] else _("Yes to nothing.")
@@ -258,8 +261,7 @@ def _entry_said(part: str, value: Mapping[str, Any], document: CaseDocument) -> 
     if part == "persons":
         return person_said(document, Person.model_validate(value))
     if part == "acts":
-        act = Act.model_validate(value)
-        return f"{act_label(document, act)}. {act_said(document, act)}"
+        return act_said(document, Act.model_validate(value))
     if part == "perpetrators":
         return perpetrator_said(document, Perpetrator.model_validate(value))
     if part == "sources":

@@ -1,0 +1,287 @@
+"""A page and the document: answers arrive, nothing else changes, and what is missing leads to its page."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from incidents.intake import pages, rules
+from incidents.intake.answers import received
+from incidents.intake.questions import Kind, Page
+from incidents.records.identifiers import new_id
+from incidents.records.schema import CaseDocument, Incident
+from tests.factories import documents as made
+from tests.factories.documents import TODAY
+from tests.unit.intake.typing_people import typed_pages
+
+LISTED = [page for page in pages.ENTRY.values() if page.part != "consents"]
+slow = settings(
+    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None
+)
+
+
+def entries_of(document: CaseDocument, page: Page) -> list[str | None]:
+    """The entries that a page can be about."""
+    if page.part == "incident":
+        return [None]
+    part = "persons" if page.part == "consents" else page.part
+    return [entry.id for entry in getattr(document, part)]
+
+
+@slow
+@given(made.documents())
+def test_a_page_that_is_sent_as_it_was_shown_changes_nothing(document: CaseDocument) -> None:
+    for page in (*pages.SINGLE.values(), *pages.ENTRY.values()):
+        for entry_id in entries_of(document, page):
+            shown = rules.typed_page(document, page, entry_id)
+            typed = received(page.questions, [(name, values) for name, values in shown.items()])
+            outcome = rules.answered(document, page, typed, TODAY, entry_id=entry_id)
+            assert outcome == rules.Outcome(document), page.step
+
+
+@slow
+@pytest.mark.parametrize("page", [*pages.SINGLE.values()], ids=lambda page: page.step)
+@given(data=st.data())
+def test_what_is_typed_about_the_incident_comes_back_as_it_was_typed(page: Page, data: st.DataObject) -> None:
+    document = CaseDocument(incident=Incident(country="PH"))
+    typed = data.draw(typed_pages(page, document))
+    outcome = rules.answered(document, page, typed, TODAY)
+    assert outcome.errors == ()
+    assert outcome.document is not None
+    again = rules.typed_page(outcome.document, page)
+    asked_only_here = {name: again.get(name) for name in typed}
+    assert asked_only_here == typed
+
+
+@slow
+@pytest.mark.parametrize("page", LISTED, ids=lambda page: page.step)
+@given(data=st.data())
+def test_what_is_typed_about_an_entry_comes_back_as_it_was_typed(page: Page, data: st.DataObject) -> None:
+    whom = made.person()
+    gravest = made.act("TOR_TORT", whom)
+    document = made.document(persons=[whom], acts=[gravest], perpetrators=[], sources=[], consents=[])
+    entry_id = gravest.id if page.step in ("acts", "details") else new_id()
+    typed = data.draw(typed_pages(page, document, entry_id))
+    outcome = rules.answered(document, page, typed, TODAY, entry_id=entry_id)
+    if page.step == "sources" or outcome.errors:
+        # what the schema demands of a source has a default that a browser sends along
+        assert {error.type for error in outcome.errors} <= {"code_unknown"}
+    if outcome.document is not None:
+        again = rules.typed_page(outcome.document, page, entry_id)
+        assert {name: again.get(name) for name in typed} == typed
+
+
+@slow
+@given(data=st.data())
+def test_consent_comes_back_as_it_was_typed(data: st.DataObject) -> None:
+    whom = made.person()
+    document = made.document(persons=[whom], acts=[], perpetrators=[], consents=[])
+    typed = data.draw(typed_pages(pages.CONSENT, document, whom.id))
+    outcome = rules.answered(document, pages.CONSENT, typed, TODAY, entry_id=whom.id)
+    assert outcome.document is not None
+    again = rules.typed_page(outcome.document, pages.CONSENT, whom.id)
+    answers = {name: values for name, values in typed.items() if name.startswith("answer.")}
+    assert {name: again[name] for name in answers} == answers
+
+
+def test_a_wrong_answer_leaves_the_document_alone_and_every_problem_is_named_at_once() -> None:
+    typed = {
+        "date_start-kind": ["day"],
+        "date_start-day": ["31"],
+        "date_start-month": ["2"],
+        "date_start-year": ["2025"],
+        "date_reported-year": ["1"],
+    }
+    outcome = rules.answered(made.quick_record(), pages.WHEN, typed, TODAY)
+    assert outcome.document is None
+    assert [error.path for error in outcome.errors] == ["date_start-day", "date_reported-day"]
+
+
+@pytest.mark.parametrize(
+    ("page", "typed", "at", "kind"),
+    [
+        (pages.WHAT, {"drug_nexus": ["NX_OP", "NX_MADE_UP"]}, "drug_nexus", "code_unknown"),
+        (pages.WHAT, {"narrative_lang": ["english"]}, "narrative_lang", "language_malformed"),
+        (pages.WHAT, {"title_working": ["a\u202eb"]}, "title_working", "text_bidi"),
+        (pages.WHAT, {"title_working": ["x" * 501]}, "title_working", "text_too_long"),
+        (pages.WHAT, {"narrative": ["x" * 1_000_000]}, "narrative", "text_too_long"),
+        (pages.WHEN, {"time_of_day": ["teatime"]}, "time_of_day", "not_listed"),
+        (pages.WHERE, {"country": ["ZZ"]}, "country", "code_unknown"),
+        (pages.WHERE, {"country": ["NET_ANPUD"]}, "country", "code_unknown"),
+        (pages.PLACE, {"adm1": ["PH-NOWHERE"], "release_level": ["RL_CTRY"]}, "adm1", "area_outside_country"),
+        (pages.PLACE, {"adm1": ["TH-10"], "release_level": ["RL_CTRY"]}, "adm1", "area_outside_country"),
+        (pages.PLACE, {"release_level": ["RL_ALL"]}, "release_level", "code_unknown"),
+        (pages.PERSON, {"roles": ["king"]}, "roles", "not_listed"),
+        (pages.PERSON, {"group_size": ["many"]}, "group_size", "not_a_number"),
+        (pages.PERSON, {"group_size": ["1000001"]}, "group_size", "number_too_large"),
+        (pages.PERSON, {"contact.value": ["\u2066x"]}, "contact.value", "text_bidi"),
+        (pages.PERSON, {"deceased": ["maybe"]}, "deceased", "not_yes_or_no"),
+        (pages.PERSON, {"gender": ["AGE_UNK"]}, "gender", "code_unknown"),
+        (pages.ACT, {}, "violation", "code_unknown"),
+        (pages.ACT, {"violation": ["POL_MADE_UP"]}, "violation", "code_unknown"),
+        (pages.ACT, {"violation": ["POL_EXT"], "person_id": ["f" * 32]}, "person_id", "refers_to_nothing"),
+        (pages.ACT, {"violation": ["POL_EXT"], "person_id": ["x"]}, "person_id", "id_malformed"),
+        (pages.PERPETRATOR, {"act_ids": ["f" * 32]}, "act_ids", "refers_to_nothing"),
+        (pages.SOURCE, {"connection": ["LNK_GOD"]}, "connection", "code_unknown"),
+    ],
+    ids=lambda value: value.step if isinstance(value, Page) else str(value)[:40],
+)
+def test_bad_input_is_told_at_its_question(page: Page, typed: dict[str, list[str]], at: str, kind: str) -> None:
+    document = CaseDocument(incident=Incident(country="PH"))
+    entry_id = None if page.part == "incident" else new_id()
+    shown = rules.typed_page(document, page, entry_id)
+    outcome = rules.answered(document, page, {**shown, **typed}, TODAY, entry_id=entry_id)
+    assert outcome.document is None
+    assert [(error.path, error.type) for error in outcome.errors] == [(at, kind)]
+
+
+def test_a_new_country_takes_the_area_of_the_old_one_away() -> None:
+    document = CaseDocument(incident=Incident(country="PH", adm1="PH-CEB"))
+    outcome = rules.answered(document, pages.WHERE, {"country": ["TH"]}, TODAY)
+    assert outcome.document is not None
+    assert (outcome.document.incident.country, outcome.document.incident.adm1) == ("TH", None)
+
+
+def test_an_answer_that_the_form_could_not_give_survives_a_page_that_is_sent_again() -> None:
+    document = CaseDocument.model_validate(
+        {"incident": {"date_start": "2023~/..", "date_precision": "DP_LONG", "country": "PH", "adm1": "PH-ZZZ"}}
+    )
+    for page in (pages.WHEN, pages.WHERE, pages.PLACE):
+        typed = rules.typed_page(document, page)
+        assert rules.answered(document, page, typed, TODAY).document == document
+
+
+def test_a_new_entry_begins_with_what_is_most_likely() -> None:
+    whom = made.person()
+    answered = made.act("POL_EXT", whom)
+    document = CaseDocument(persons=[whom], acts=[answered])
+    assert rules.typed_page(document, pages.ACT, new_id()) == {"person_id": [whom.id]}
+    assert rules.typed_page(document, pages.PERPETRATOR, new_id()) == {"act_ids": [answered.id]}
+    assert rules.typed_page(document, pages.PERSON, new_id())["unit"] == ["UNIT_IND"]
+    assert rules.typed_page(document, pages.SOURCE, new_id())["confidential"] == ["y"]
+
+
+def test_sending_the_same_new_entry_twice_adds_it_once() -> None:
+    entry_id = new_id()
+    typed = {"roles": ["victim"], "gender": ["GEN_W"]}
+    once = rules.answered(CaseDocument(), pages.PERSON, typed, TODAY, entry_id=entry_id).document
+    assert once is not None
+    twice = rules.answered(once, pages.PERSON, typed, TODAY, entry_id=entry_id).document
+    assert twice == once
+    assert [person.id for person in once.persons] == [entry_id]
+
+
+@pytest.mark.parametrize(("violation", "asked"), [("TOR_TORT", True), ("POL_EXT", False)])
+def test_the_elements_of_torture_are_asked_where_it_may_be_torture(violation: str, asked: bool) -> None:
+    whom = made.person()
+    act = made.act(violation, whom)
+    document = CaseDocument(persons=[whom], acts=[act])
+    names = {
+        question.name
+        for section in rules.sections_for(document, pages.DETAILS, act.id)
+        for question in section.questions
+    }
+    assert ("torture_elements.pain" in names) is asked
+    assert "gbv_core_type" not in names
+    assert "methods" in names
+
+
+def test_an_answer_to_a_question_that_is_not_asked_is_not_kept() -> None:
+    whom = made.person()
+    act = made.act("POL_EXT", whom)
+    document = CaseDocument(persons=[whom], acts=[act])
+    typed = {"torture_elements.pain": ["yes"], "methods": ["MT_BEAT"]}
+    outcome = rules.answered(document, pages.DETAILS, typed, TODAY, entry_id=act.id)
+    assert outcome.document is not None
+    assert outcome.document.acts[0].torture_elements is None
+    assert outcome.document.acts[0].methods == ["MT_BEAT"]
+
+
+@slow
+@given(made.documents(), st.data())
+def test_taking_an_entry_out_leaves_a_document_that_holds(document: CaseDocument, data: st.DataObject) -> None:
+    for step, part in rules.LISTS.items():
+        ids = [entry.id for entry in getattr(document, part)]
+        if not ids:
+            continue
+        gone = data.draw(st.sampled_from(ids))
+        left = rules.removed(document, step, gone)
+        assert gone not in left.model_dump_json()
+        assert len(getattr(left, part)) == len(ids) - 1
+
+
+@slow
+@given(made.documents())
+def test_everything_that_is_missing_leads_to_a_page_that_exists(document: CaseDocument) -> None:
+    for lack in rules.lacking(document):
+        if lack.entry_id is None:
+            assert lack.step in pages.STEPS
+        else:
+            assert rules.page_of(lack.step, lack.entry_id) is not None
+            part = {"details": "acts", "consent": "persons"}.get(lack.step) or rules.LISTS[lack.step]
+            assert lack.entry_id in [entry.id for entry in getattr(document, part)]
+
+
+def test_what_is_missing_is_asked_where_it_can_be_answered() -> None:
+    whom = made.person(gender=None)
+    act = made.act("TOR_TORT", whom)
+    document = CaseDocument(persons=[whom], acts=[act])
+    lacks = {(lack.step, lack.entry_id) for lack in rules.lacking(document)}
+    assert {("what", None), ("when", None), ("where", None), ("sources", None)} <= lacks
+    assert {("people", whom.id), ("consent", whom.id), ("details", act.id), ("perpetrators", None)} <= lacks
+
+
+def test_a_quick_record_needs_only_what_happened() -> None:
+    outcome = rules.quick_record(CaseDocument(), {"narrative": ["Plainly fictional."]}, TODAY)
+    assert outcome.document is not None
+    assert outcome.document.status == "incomplete"
+    assert outcome.document.sources == []
+    empty = rules.quick_record(CaseDocument(), {}, TODAY)
+    assert [(error.path, error.message) for error in empty.errors] == [("narrative", rules.SAY_WHAT)]
+
+
+def test_a_quick_record_takes_a_source_along_and_names_every_problem() -> None:
+    typed = {"narrative": ["Plainly fictional."], "source_type": ["SRC_MED"], "citation": ["A paper"]}
+    outcome = rules.quick_record(CaseDocument(), typed, TODAY)
+    assert outcome.document is not None
+    (source,) = outcome.document.sources
+    assert (source.source_type, source.citation, source.confidential) == ("SRC_MED", "A paper", True)
+    wrong = rules.quick_record(CaseDocument(), {"country": ["ZZ"], "source_type": ["SRC_X"]}, TODAY)
+    assert {error.path for error in wrong.errors} == {"country", "narrative", "source_type"}
+
+
+def test_every_question_names_a_field_that_the_schema_has_and_takes_its_codes_from_the_same_list() -> None:
+    for page in (*pages.SINGLE.values(), *LISTED, pages.QUICK_INCIDENT, pages.QUICK_SOURCE):
+        model = Incident if page.part == "incident" else type(_example(page.part))
+        for question in page.questions:
+            info = model.model_fields[question.path[0]]
+            assert info is not None
+            marked = next((mark for mark in info.metadata if getattr(mark, "vocabulary", None)), None)
+            if marked is not None and question.source not in ("countries", "areas"):
+                listed = f"{marked.vocabulary}/{marked.facet}" if marked.facet else marked.vocabulary
+                assert question.source == listed
+
+
+def test_the_form_asks_nothing_that_must_not_be_collected() -> None:
+    asked = {question.path[0] for page in (*pages.SINGLE.values(), *LISTED) for question in page.questions}
+    never = {"id_documents", "civil_status", "substances", "health_status", "geo", "nationality", "dedupe_hmac"}
+    assert asked.isdisjoint(never | {"birth_date", "sexual_orientation", "trans_experience", "amount_extorted"})
+
+
+def test_every_choice_says_where_its_choices_come_from() -> None:
+    for page in (*pages.SINGLE.values(), *pages.ENTRY.values()):
+        for question in page.questions:
+            assert bool(question.source) is (
+                question.kind in (Kind.ONE, Kind.INLINE, Kind.SELECT, Kind.CODED, Kind.MANY, Kind.YES_NO)
+            ), question.name
+
+
+def _example(part: str) -> object:
+    whom = made.person()
+    return {
+        "persons": whom,
+        "acts": made.act("POL_EXT", whom),
+        "perpetrators": made.perpetrator(),
+        "sources": made.source(),
+    }[part]

@@ -1,0 +1,77 @@
+"""Strategies: what somebody could type on a page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from incidents.intake import rules
+from incidents.intake.choices import choices
+from incidents.intake.questions import TEXTS, Kind
+from tests.factories.documents import TODAY
+
+if TYPE_CHECKING:
+    from incidents.intake.answers import Typed
+    from incidents.intake.questions import Page, Question
+    from incidents.records.schema import CaseDocument
+
+#: Words that any text field takes and keeps as they are.
+words = st.text(st.sampled_from("abcdefgh  ñéあ'&<>\"0"), min_size=1, max_size=30).map(str.strip).filter(bool)
+days = st.dates(dt.date(1990, 1, 1), TODAY)
+
+
+def boxes(name: str, day: dt.date, parts: tuple[str, str, str], known: int) -> Typed:
+    """The boxes of a date of which the day, the month or only the year is known."""
+    numbers = (str(day.day), str(day.month), str(day.year))
+    return {f"{name}-{part}": [number] for part, number in list(zip(parts, numbers, strict=True))[3 - known :]}
+
+
+@st.composite
+def typed_dates(draw: st.DrawFn, name: str) -> Typed:
+    """A date of any kind that the form offers."""
+    kind = draw(st.sampled_from(["day", "month", "year", "about", "between", "unknown"]))
+    first, last = sorted((draw(days), draw(days)))
+    if kind == "unknown":
+        return {f"{name}-kind": [kind]}
+    known = {"day": 3, "month": 2, "year": 1}.get(kind) or draw(st.integers(1, 3))
+    typed = {f"{name}-kind": [kind], **boxes(name, first, ("day", "month", "year"), known)}
+    if kind == "between":
+        typed |= boxes(name, last, ("to_day", "to_month", "to_year"), known)
+    return typed
+
+
+@st.composite
+def typed_answers(draw: st.DrawFn, question: Question, document: CaseDocument) -> Typed:
+    """Any answer to a question that the form takes."""
+    name = question.name
+    if question.kind is Kind.DATE:
+        return draw(typed_dates(name))
+    if question.kind in (Kind.DAY, Kind.DAY_AHEAD):
+        return boxes(name, draw(days), ("day", "month", "year"), 3)
+    if question.kind is Kind.FLAG:
+        return {name: ["y"]} if draw(st.booleans()) else {}
+    if question.kind is Kind.NUMBER:
+        return {name: [str(draw(st.integers(0, 1_000_000)))]}
+    if name in ("language", "narrative_lang"):
+        return {name: [draw(st.sampled_from(["en", "th", "ceb"]))]}
+    if question.kind in TEXTS:
+        return {name: [draw(words)]}
+    offered = [choice.value for choice in choices(question, document) if choice.value]
+    if not offered:
+        return {}
+    if question.kind is Kind.MANY:
+        picked = draw(st.lists(st.sampled_from(offered), unique=True))
+        return {name: sorted(picked, key=offered.index)} if picked else {}
+    return {name: [draw(st.sampled_from(offered))]}
+
+
+@st.composite
+def typed_pages(draw: st.DrawFn, page: Page, document: CaseDocument, entry_id: str | None = None) -> Typed:
+    """A whole page, answered."""
+    typed: Typed = {}
+    for section in rules.sections_for(document, page, entry_id):
+        for question in section.questions:
+            typed |= draw(typed_answers(question, document))
+    return typed
