@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode
 
-from wtforms import SelectField, StringField, ValidationError
+from wtforms import SelectChoice, SelectField, StringField, ValidationError
 
 from incidents.codebook.services import codebook
 from incidents.facts.schema import FACT_COLUMNS, categories
@@ -54,7 +54,7 @@ def known_code(form: FilterForm, field: SelectField) -> None:
 def known_choice(form: FilterForm, field: SelectField) -> None:
     """Refuse a word that is none of a short list's."""
     del form
-    if field.data not in dict(field.choices):
+    if field.data not in {choice.value for choice in field.choices}:
         raise ValidationError(_("This address names a choice that does not exist. Choose one from the list."))
 
 
@@ -69,10 +69,9 @@ def _codes(label: str) -> SelectField:
     return SelectField(lazy_gettext(label), [known_code], default="", validate_choice=False)
 
 
-def _short(label: str, choices: Mapping[str, Any], default: str = "") -> SelectField:
-    return SelectField(
-        lazy_gettext(label), [known_choice], default=default, choices=list(choices.items()), validate_choice=False
-    )
+def _short(label: str, words: Mapping[str, Any], default: str = "") -> SelectField:
+    choices = [SelectChoice(value, text) for value, text in words.items()]
+    return SelectField(lazy_gettext(label), [known_choice], default=default, choices=choices, validate_choice=False)
 
 
 class FilterForm(BaseForm):
@@ -123,7 +122,8 @@ class FilterForm(BaseForm):
             if name in TREES:
                 shown = near_in_tree(codebook().vocabulary(VOCABULARIES[name]), self[name].data)
             listed = [code for code in codebook().vocabulary(VOCABULARIES[name]) if code.code in shown & VALUES[name]]
-            self[name].choices = [("", _("All")), *((code.code, _choice(name, code)) for code in listed)]
+            choices = (SelectChoice(code.code, _named(name, code)) for code in listed)
+            self[name].choices = [SelectChoice("", _("All")), *choices]
 
     def filters(self) -> dict[str, str]:
         """What is asked for, as it stands in an address."""
@@ -156,7 +156,7 @@ def _month(text: str | None) -> int:
     return int(found[1]) * 100 + int(found[2]) if found else 0
 
 
-def _choice(name: str, code: Code) -> str:
+def _named(name: str, code: Code) -> str:
     tree = codebook().vocabulary(VOCABULARIES[name])
     depth = len(tree.ancestors(code.code)) if name in TREES else 0
     return "\u2003" * depth + _(code.label)
