@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import session
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from incidents.accounts.models import StoredSession
 from incidents.database import writing
@@ -34,6 +34,14 @@ IDLE_SECONDS = 20 * 60
 ABSOLUTE_SECONDS = 10 * 60 * 60
 #: A visit is written down at most this often: a write at each page made reading twelve times slower.
 TOUCH_SECONDS = 60
+#: Asked at every request, so it is put together once.
+STORED = select(
+    StoredSession.account_id, StoredSession.idle_until, StoredSession.absolute_until, StoredSession.sealed
+).where(
+    StoredSession.id == bindparam("row_id"),
+    StoredSession.idle_until > bindparam("now"),
+    StoredSession.absolute_until > bindparam("now"),
+)
 
 
 @dataclass
@@ -110,33 +118,27 @@ class SealedSessions(SessionInterface):
     def open_session(self, app: Flask, request: Request) -> TalaSession:
         """The session of the cookie; an empty one where there is none, or none any more."""
         presented = request.cookies.get(self.cookie_name(app), "")
-        row = self._row(presented)
-        if row is None:
+        found = self._stored(presented)
+        if found is None:
             known = bool(presented) and len(presented) == len(new_cookie())
             cookie = presented if known else new_cookie()
             return TalaSession({}, cookie=cookie, presented=known, stored=False, times=Times())
-        values = json.loads(SecretKey(session_key(presented)).open(row.sealed, "session", row.id, row.account_id))
-        times = Times(row.idle_until, row.absolute_until)
+        values, times = found
         return TalaSession(values, cookie=presented, presented=True, stored=True, times=times)
 
-    def _row(self, cookie: str) -> StoredSession | None:
+    def _stored(self, cookie: str) -> tuple[dict[str, Any], Times] | None:
+        """What lies under a cookie, and until when; None if nothing does, or it is over, or does not open."""
         if not cookie:
             return None
-        now = int(time.time())
-        row = db.session.scalar(
-            select(StoredSession).where(
-                StoredSession.id == session_id(cookie),
-                StoredSession.idle_until > now,
-                StoredSession.absolute_until > now,
-            )
-        )
+        row_id = session_id(cookie)
+        row = db.session.execute(STORED, {"row_id": row_id, "now": int(time.time())}).first()
         if row is None:
             return None
         try:
-            SecretKey(session_key(cookie)).open(row.sealed, "session", row.id, row.account_id)
+            values = json.loads(SecretKey(session_key(cookie)).open(row.sealed, "session", row_id, row.account_id))
         except Unopenable:
             return None
-        return row
+        return values, Times(row.idle_until, row.absolute_until)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write what changed: a log-in adds a row, a log-out deletes it, a visit moves the idle limit."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from incidents.extensions import db
 from incidents.keyring.envelope import SecretKey
 from incidents.keyring.models import Grant, Key, KeyKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Row
 
     from incidents.keyring.people import PublicKey, Seed
+
+    GrantRow = Row[str, str, KeyKind, int, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +36,19 @@ class GrantedKey(SecretKey):
     epoch: int = 1
 
     @classmethod
-    def of(cls, raw: bytes, row: Key) -> Self:
+    def of(cls, raw: bytes, row: Key | GrantRow) -> Self:
         """Put the secret bytes and their row together."""
         return cls(raw, row.id, row.organisation_id, row.epoch)
 
 
 K = TypeVar("K", bound=GrantedKey)
+#: Asked at nearly every request, so it is put together once.
+GRANTS = (
+    select(Key.id, Key.organisation_id, Key.kind, Key.epoch, Grant.sealed)
+    .join(Grant, Grant.key_id == Key.id)
+    .where(Grant.account_id == bindparam("account_id"), Key.kind.in_(bindparam("kinds", expanding=True)))
+    .order_by(Key.organisation_id, Key.epoch.desc())
+)
 
 
 def new_key(cls: type[K], kind: KeyKind, organisation_id: str) -> K:
@@ -60,13 +71,19 @@ def open_grants(cls: type[K], kind: KeyKind, account_id: str, seed: Seed) -> Seq
     Raises:
         Unopenable: a grant was altered or moved.
     """
-    rows = db.session.execute(
-        select(Key, Grant.sealed)
-        .join(Grant, Grant.key_id == Key.id)
-        .where(Grant.account_id == account_id, Key.kind == kind)
-        .order_by(Key.organisation_id, Key.epoch.desc())
-    )
-    return [
-        cls.of(seed.open_sealed(sealed, "grant", row.id, row.organisation_id, row.epoch, account_id), row)
-        for row, sealed in rows
-    ]
+    return [cls.of(raw, row) for raw, row in _opened((kind,), account_id, seed)]
+
+
+def open_all_grants(classes: Mapping[KeyKind, type[GrantedKey]], account_id: str, seed: Seed) -> Sequence[GrantedKey]:
+    """All keys of several kinds that were granted to an account, newest epoch first. One query.
+
+    Raises:
+        Unopenable: a grant was altered or moved.
+    """
+    return [classes[row.kind].of(raw, row) for raw, row in _opened(tuple(classes), account_id, seed)]
+
+
+def _opened(kinds: Sequence[KeyKind], account_id: str, seed: Seed) -> Sequence[tuple[bytes, GrantRow]]:
+    rows = db.session.execute(GRANTS, {"account_id": account_id, "kinds": kinds}).all()
+    opened = seed.opener()
+    return [(opened(row.sealed, "grant", row.id, row.organisation_id, row.epoch, account_id), row) for row in rows]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
@@ -22,6 +23,9 @@ from cryptography.hazmat.primitives.hpke import (
 )
 
 from incidents.keyring.envelope import SecretKey, Unopenable, context, derive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SUITE_BYTE = b"\x01"
 MLKEM_SEED_BYTES = 64
@@ -67,12 +71,21 @@ class Seed(SecretKey):
         Raises:
             Unopenable: in every other case, without saying which.
         """
-        if blob[:1] != SUITE_BYTE:
-            raise Unopenable
-        try:
-            return SUITE.decrypt(blob[1:], MLKEM768X25519PrivateKey(*self._pair()), info=context(*parts))
-        except InvalidTag:
-            raise Unopenable from None
+        return self.opener()(blob, *parts)
+
+    def opener(self) -> Callable[..., bytes]:
+        """open_sealed() for several blobs: deriving the key pair takes longer than opening one."""
+        key = MLKEM768X25519PrivateKey(*self._pair())
+
+        def opened(blob: bytes, *parts: str | int | bytes) -> bytes:
+            if blob[:1] != SUITE_BYTE:
+                raise Unopenable
+            try:
+                return SUITE.decrypt(blob[1:], key, info=context(*parts))
+            except InvalidTag:
+                raise Unopenable from None
+
+        return opened
 
     def _pair(self) -> tuple[MLKEM768PrivateKey, X25519PrivateKey]:
         return (

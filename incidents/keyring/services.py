@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from incidents.errors import Forbidden
 from incidents.keyring.case_door import OrganisationKey, organisation_keys
 from incidents.keyring.facts_door import FactsKey, SummariesKey, facts_keys, summaries_keys
-from incidents.keyring.grants import GrantedKey, grant, new_key
+from incidents.keyring.grants import GrantedKey, grant, new_key, open_all_grants
 from incidents.keyring.models import KeyKind
 
 if TYPE_CHECKING:
@@ -25,6 +25,15 @@ KEYS: dict[KeyKind, type[GrantedKey]] = {
     KeyKind.FACTS: FactsKey,
     KeyKind.SUMMARIES: SummariesKey,
 }
+
+
+def granted_keys(account_id: str, seed: Seed) -> Sequence[GrantedKey]:
+    """Every key that was granted to an account, each of its own class, newest epoch first. One query.
+
+    Raises:
+        Unopenable: a grant was altered or moved.
+    """
+    return open_all_grants(KEYS, account_id, seed)
 
 
 def found(organisation_id: str, founder_id: str, public_key: PublicKey) -> None:
