@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_TWO_DIGITS: Final = 0x100
 _PIECE: Final = NARRATIVE_LIMIT // 12
 _KINDS_OF_AREA: Final = re.compile(r"\b(?:province|state|region)\b|[^\w\s]")
 
@@ -59,4 +60,5 @@ def storable(text: str) -> Iterator[str]:
 
 
 def _spelled(found: re.Match[str]) -> str:
-    return found[0].encode("ascii", "backslashreplace").decode()
+    code = ord(found[0])
+    return f"\\x{code:02x}" if code < _TWO_DIGITS else f"\\u{code:04x}"

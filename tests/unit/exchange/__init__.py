@@ -1,0 +1,1 @@
+"""Reading files and building documents, without a database."""

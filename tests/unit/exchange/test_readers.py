@@ -6,7 +6,6 @@ import datetime as dt
 import tracemalloc
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,8 +15,11 @@ from tests.unit.exchange.factories import rows_of, write_json, write_table, writ
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
 WORDS = st.text(
-    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"), include_characters="\n\t,;\"'"), max_size=20
+    st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp"), include_characters="\n\t,;\"'"),
+    max_size=20,
 ).map(str.strip)
 NAMES = ("first", "second", "third")
 
@@ -26,7 +28,10 @@ def _expected(cells: list[str]) -> dict[str, str]:
     return dict(zip(NAMES, cells, strict=True))
 
 
-@given(st.lists(st.lists(WORDS, min_size=3, max_size=3).filter(any), min_size=1, max_size=6), st.sampled_from([".csv", ".tsv"]))
+@given(
+    st.lists(st.lists(WORDS, min_size=3, max_size=3).filter(any), min_size=1, max_size=6),
+    st.sampled_from([".csv", ".tsv"]),
+)
 def test_a_table_comes_back_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, table: list[list[str]], suffix: str
 ) -> None:
@@ -116,7 +121,9 @@ def test_another_encoding_is_read_when_the_mapping_names_it(tmp_path: Path) -> N
 
 
 def test_json_rows_are_found_inside_an_envelope_and_nested_values_get_dotted_names(tmp_path: Path) -> None:
-    rows = [{"id": 1, "geo": {"lat": 1.5}, "tags": ["x", "y"], "links": [{"url": "u", "more": {"t": "v"}}], "none": None}]
+    rows = [
+        {"id": 1, "geo": {"lat": 1.5}, "tags": ["x", "y"], "links": [{"url": "u", "more": {"t": "v"}}], "none": None}
+    ]
     path = write_json(tmp_path / "t.json", {"licence": "fictional", "incidents": rows})
     (row,) = rows_of(path, items="incidents.item")
     assert row.cells == {

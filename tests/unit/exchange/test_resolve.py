@@ -250,5 +250,7 @@ def test_without_a_country_there_is_no_area() -> None:
 
 @pytest.mark.parametrize("country", ["PH", "US", "MX", "ID"])
 def test_no_two_areas_of_a_country_are_taken_for_one(country: str) -> None:
-    found = {area.code: resolve.area(Area(columns=("p",)), country, cells(p=area.name)) for area in subdivisions(country)}
+    found = {
+        area.code: resolve.area(Area(columns=("p",)), country, cells(p=area.name)) for area in subdivisions(country)
+    }
     assert {code: got for code, got in found.items() if got != code} == {}
