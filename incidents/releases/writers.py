@@ -77,7 +77,7 @@ class Edition:
 def neutral(value: str) -> str:
     """A text that no spreadsheet reads as a formula: a leading apostrophe marks it as text."""
     clean = FORBIDDEN.sub("", value)
-    return f"'{clean}" if FORMULA.match(value) else clean
+    return f"'{clean}" if FORMULA.match(value) or FORMULA.match(clean) else clean
 
 
 def csv_file(edition: Edition) -> bytes:
