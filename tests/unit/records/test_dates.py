@@ -158,6 +158,30 @@ def test_a_buddhist_year_gets_the_year_that_was_meant(year: str) -> None:
     assert refused.value.params == {"year": str(int(year) - 543)}
 
 
+@pytest.mark.parametrize(
+    ("year", "kind"),
+    [
+        ("2399", "date_year_range"),
+        ("2400", "date_year_buddhist"),
+        ("2742", "date_year_buddhist"),
+        ("2743", "date_year_range"),
+        ("1199", "date_year_range"),
+        ("1200", "date_year_other_calendar"),
+        ("1599", "date_year_other_calendar"),
+        ("1600", "date_year_range"),
+        ("1800", None),
+        ("2199", None),
+    ],
+)
+def test_the_edges_of_each_calendar(year: str, kind: str | None) -> None:
+    try:
+        parse(year)
+        found = None
+    except DateProblem as problem:
+        found = problem.type
+    assert found == kind
+
+
 @pytest.mark.parametrize("year", ["1404", "1447"])
 def test_a_persian_or_islamic_year_is_told_apart_from_a_typing_mistake(year: str) -> None:
     with pytest.raises(DateProblem) as refused:

@@ -237,6 +237,11 @@ def test_an_open_source_killing_needs_no_delay_but_other_open_acts_do() -> None:
     assert releasable_from(raid, raid.acts[0], TODAY) is not None
 
 
+def test_days_are_counted_from_the_first_of_january_1970() -> None:
+    row = only(document(incident=incident(date_reported="2026-11-01")))
+    assert row.releasable_from == 20788
+
+
 # -- any document --------------------------------------------------------------------------------------
 
 
