@@ -113,11 +113,11 @@ class Incident(Record):
         str | None, Coded("A", "Set by hand; empty: from the date itself.", vocabulary="date_precision")
     ] = None
     date_reported: Annotated[date | None, Meta("X", "Day the account reached the organisation.")] = None
-    country: Annotated[str | None, Coded("A", "ISO 3166-1.", vocabulary="regions", only="below")] = None
+    country: Annotated[str | None, Coded("A", "Country (ISO 3166-1).", vocabulary="regions", only="below")] = None
     network: Annotated[
         list[str], Coded("A", "Set by hand; empty: from the country.", vocabulary="regions", only="roots")
     ] = Field(default_factory=list, max_length=3)
-    adm1: Annotated[str | None, AfterValidator(check_area), Coded("A", "ISO 3166-2 area.")] = None
+    adm1: Annotated[str | None, AfterValidator(check_area), Coded("A", "Area of the country (ISO 3166-2).")] = None
     place_text: Annotated[Note, Sensitive("U", "Address, ward, name of a facility.", where=IDENTITY)] = ""
     geo: Geo | None = None
     place_precision: Annotated[str | None, Coded("A", "How well it is known.", vocabulary="place_precision")] = None

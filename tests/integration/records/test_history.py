@@ -47,10 +47,10 @@ def test_newest_comes_first_with_what_it_changed_in_words(desk: Desk) -> None:
     desk.change(incident_id, incident=moved, status="incomplete")
     newest, oldest = saves(desk.browser.get(f"/cases/{incident_id}/history"))
     changed = {row[0]: row[1:] for row in cells(newest)}
-    assert changed["ISO 3166-1"] == ["What happened", "Philippines", "Kenya"]
+    assert changed["Country (ISO 3166-1)"] == ["What happened", "Philippines", "Kenya"]
     assert changed["Whether the recorder calls the record finished"] == ["The record", "finished", "not finished"]
     assert changed["Who did what to whom, in order; facts apart from opinion"][2] == "Told anew."
-    assert changed["ISO 3166-2 area"] == ["What happened", "PH-CEB", "no answer"]
+    assert changed["Area of the country (ISO 3166-2)"] == ["What happened", "PH-CEB", "no answer"]
     assert "The case was recorded." in oldest
 
 
