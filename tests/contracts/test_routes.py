@@ -1,0 +1,381 @@
+"""Who may use which route: a line for every cell, and what no method, token or trick changes."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from flask import request
+from sqlalchemy import delete, select
+from werkzeug.exceptions import InternalServerError
+from werkzeug.routing import Rule
+
+from incidents.accounts import services as accounts
+from incidents.accounts.models import Role
+from incidents.database import writing
+from incidents.extensions import db
+from incidents.keyring.models import Grant
+from incidents.web.access import EVERYONE, PUBLIC, access_of, check_access
+from tests.contracts.walking import address, addresses, endpoint_of, walk
+from tests.factories.site import PUBLICATION, QUESTION, Site, publication
+from tests.factories.world import PASSPHRASE, TOKEN
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from tests.factories.world import Person
+
+#: The columns of the table. All ids in an address are of "ours"; a stranger is a researcher of another organisation,
+#: keyless is a researcher whom nobody has admitted yet.
+ACTORS: Final = (
+    *("anonymous", "researcher", "colleague", "keyless", "analyst"),
+    *("advocate", "administrator", "disabled", "stranger"),
+)
+#: o answers, l to the log-in page (401), f forbidden (403), n is not found (404).
+LETTERS: Final = {401: "l", 403: "f", 404: "n"}
+ANSWERS: Final = {200, 302, 303, 409, 422}
+#: Everyone, and everyone who is logged in.
+ANYONE: Final = "ooooooooo"
+MEMBERS: Final = "loooooolo"
+#: Researchers, for what is nobody's in particular; for a case; for what is one researcher's own.
+RECORDING: Final = "loofffflo"
+CASE: Final = "looffffln"
+OWN: Final = "lonnfffln"
+#: Advocates; who may publish; who may count; administrators.
+RELEASING: Final = "lffffoflf"
+PUBLISHING: Final = "looofoflo"
+COUNTING: Final = "loooooflo"
+MANAGING: Final = "lfffffolf"
+TABLE: Final[dict[str, dict[str, str]]] = {
+    "accounts.account": {"GET": MEMBERS, "POST": MEMBERS},
+    "accounts.admit": {"POST": CASE},
+    "accounts.disable": {"POST": MANAGING},
+    "accounts.enable": {"POST": MANAGING},
+    "accounts.home": {"GET": ANYONE},
+    "accounts.list_accounts": {"GET": MANAGING},
+    "accounts.login": {"GET": ANYONE, "POST": ANYONE},
+    "accounts.logout": {"POST": MEMBERS},
+    "accounts.members": {"GET": "loooffflo"},
+    "accounts.recover": {"GET": ANYONE, "POST": ANYONE},
+    "accounts.set_up": {"GET": ANYONE, "POST": ANYONE},
+    "intake.conflict": {"GET": OWN, "POST": OWN},
+    "intake.discard": {"POST": OWN},
+    "intake.draft": {"GET": OWN},
+    "intake.edit": {"POST": CASE},
+    "intake.entry": {"GET": OWN, "POST": OWN},
+    "intake.names": {"GET": OWN, "POST": OWN},
+    "intake.new": {"GET": RECORDING},
+    "intake.quick": {"GET": RECORDING, "POST": RECORDING},
+    "intake.remove": {"POST": OWN},
+    "intake.start": {"POST": RECORDING},
+    "intake.step": {"GET": OWN, "POST": OWN},
+    "preferences.healthz": {"GET": ANYONE},
+    "preferences.language": {"POST": ANYONE},
+    "records.case": {"GET": CASE},
+    "records.cases": {"GET": RECORDING},
+    "records.check_summary": {"POST": CASE},
+    "records.history": {"GET": CASE},
+    "records.identity": {"GET": CASE},
+    "records.open_identity": {"POST": CASE},
+    "records.summary": {"GET": CASE},
+    "records.write_summary": {"POST": CASE},
+    "releases.create": {"POST": RELEASING},
+    "releases.download": {"GET": MEMBERS},
+    "releases.new": {"GET": RELEASING},
+    "releases.release": {"GET": MEMBERS},
+    "releases.releases": {"GET": MEMBERS},
+    "reports.campaign": {"GET": MEMBERS},
+    "reports.download": {"GET": MEMBERS},
+    # Publications of others are there for all to read, so that "forbidden" gives nothing away.
+    "reports.edit": {"GET": "looofoflf", "POST": "looofoflf"},
+    "reports.new": {"GET": PUBLISHING, "POST": PUBLISHING},
+    "reports.remove": {"POST": "looofoflf"},
+    "reports.remove_file": {"POST": "looofoflf"},
+    "reports.report": {"GET": MEMBERS},
+    "reports.reports": {"GET": MEMBERS},
+    "static": {"GET": ANYONE},
+    "stories.stories": {"GET": PUBLISHING},
+    "summaries.countries": {"GET": COUNTING},
+    "summaries.dashboard": {"GET": COUNTING},
+}
+#: A body that is in order where the empty one would be refused for everyone.
+BODIES: Final[dict[str, dict[str, str]]] = {
+    "accounts.admit": {"fingerprint": "{fingerprint}"},
+    "records.write_summary": {"text": "Somebody was arrested.", "expected": "1"},
+    "releases.create": {**QUESTION, "shown": "0"},
+    "reports.edit": PUBLICATION,
+    "reports.new": PUBLICATION,
+}
+#: What these take away is made anew before each cell.
+TAKEN_AWAY: Final = {"reports.remove", "reports.remove_file"}
+#: Last, since others need what they end.
+ENDING: Final = ("intake.remove", "intake.discard", "accounts.disable", "accounts.enable", "accounts.logout")
+WRITTEN_BY_A_VISIT: Final = {"session.idle_until"}
+
+
+def cells(app: Flask) -> list[tuple[str, str]]:
+    """Every endpoint and method, those that end something last."""
+    found = {
+        (rule.endpoint, method)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    return sorted(found, key=lambda cell: (ENDING.index(cell[0]) if cell[0] in ENDING else -1, cell))
+
+
+def rule_of(app: Flask, endpoint: str) -> str:
+    return next(rule.rule for rule in app.url_map.iter_rules(endpoint))
+
+
+def people(site: Site) -> dict[str, Person | None]:
+    ours = site.ours
+    return {
+        "anonymous": None,
+        "researcher": ours.team.researcher,
+        "colleague": ours.team.second_researcher,
+        "keyless": ours.waiting,
+        "analyst": ours.team.analyst,
+        "advocate": ours.team.advocate,
+        "administrator": ours.team.administrator,
+        "disabled": ours.disabled,
+        "stranger": site.theirs.team.researcher,
+    }
+
+
+class Visitor:
+    """A browser of somebody, logged in if they can."""
+
+    def __init__(self, app: Flask, person: Person | None) -> None:
+        self.client: FlaskClient = app.test_client()
+        self.client.parses = False
+        if person is not None:
+            self.client.post(
+                "/login", data={"csrf_token": self.token(), "username": person.username, "passphrase": PASSPHRASE}
+            )
+        self._token = self.token()
+
+    def token(self) -> str:
+        found = TOKEN.search(self.client.get("/login").get_data(as_text=True))
+        assert found
+        return found[1]
+
+    def send(self, method: str, path: str, body: dict[str, str] | None = None) -> TestResponse:
+        given = {"csrf_token": self._token, **(body or {})} if method == "POST" else None
+        answer = self.client.open(path, method=method, data=given)
+        answer.close()
+        return answer
+
+
+def letter(status: int) -> str:
+    return "o" if status in ANSWERS else LETTERS.get(status, str(status))
+
+
+def observed(site: Site, visitors: dict[str, Visitor], endpoint: str, method: str) -> str:
+    """What each actor gets at an endpoint; who is expected to be refused goes first."""
+    expected = TABLE[endpoint][method]
+    found = dict.fromkeys(ACTORS, "?")
+    for actor in sorted(ACTORS, key=lambda one: expected[ACTORS.index(one)] == "o"):
+        if endpoint in TAKEN_AWAY:
+            site.ours.ids |= publication(site.ours.team.researcher.browser())
+        if endpoint == "accounts.admit":
+            forget_grants(site.ours.ids["account_id"])
+        visitor = visitors[actor]
+        if endpoint == "accounts.logout":
+            visitor = Visitor(site.app, people(site)[actor])
+        body = {name: value.format(**site.ours.ids) for name, value in BODIES.get(endpoint, {}).items()}
+        answer = visitor.send(method, address(rule_of(site.app, endpoint), site.ours), body)
+        found[actor] = letter(answer.status_code)
+    return "".join(found.values())
+
+
+def forget_grants(account_id: str) -> None:
+    with writing(db.session):
+        db.session.execute(delete(Grant).where(Grant.account_id == account_id))
+
+
+def fingerprint() -> dict[str, str]:
+    """A hash of the rows of each table, without what a visit itself writes."""
+    db.session.rollback()
+    found = {}
+    for table in db.metadata.sorted_tables:
+        columns = [column for column in table.columns if str(column) not in WRITTEN_BY_A_VISIT]
+        rows = sorted(repr(tuple(row)) for row in db.session.execute(select(*columns)))
+        found[table.name] = hashlib.sha256("".join(rows).encode()).hexdigest()
+    db.session.rollback()
+    return found
+
+
+def test_every_route_states_who_may_use_it(bare: Flask) -> None:
+    for endpoint, view in bare.view_functions.items():
+        mark = getattr(view, "access", None)
+        assert endpoint == "static" or mark == PUBLIC or (mark and mark <= EVERYONE), endpoint
+
+
+def test_every_route_has_a_line_in_the_table_and_every_line_a_route(bare: Flask) -> None:
+    stated = {(endpoint, method) for endpoint, methods in TABLE.items() for method in methods}
+    assert set(cells(bare)) == stated
+    assert {len(line) for methods in TABLE.values() for line in methods.values()} == {len(ACTORS)}
+
+
+def test_the_table_agrees_with_the_marks_of_the_views(bare: Flask) -> None:
+    with bare.app_context():
+        for endpoint, methods in TABLE.items():
+            mark = access_of(endpoint)
+            for line in methods.values():
+                opened = {actor for actor, cell in zip(ACTORS, line, strict=True) if cell in "on"}
+                roles = {actor for actor in opened if actor in set(EVERYONE)}
+                assert roles == ({role.value for role in EVERYONE} if not mark else {role.value for role in mark})
+
+
+def test_every_actor_gets_at_every_route_what_the_table_says(site: Site) -> None:
+    visitors = {actor: Visitor(site.app, person) for actor, person in people(site).items()}
+    wrong = {
+        f"{method} {endpoint}": (seen, TABLE[endpoint][method])
+        for endpoint, method in cells(site.app)
+        if (seen := observed(site, visitors, endpoint, method)) != TABLE[endpoint][method]
+    }
+    assert wrong == {}
+
+
+def test_what_is_refused_is_refused_before_anything_is_written(site: Site) -> None:
+    """Analyst, administrator and stranger send every form for our ids: nothing of ours changes."""
+    visitors = {actor: Visitor(site.app, people(site)[actor]) for actor in ("analyst", "administrator", "stranger")}
+    before = fingerprint()
+    for endpoint, methods in TABLE.items():
+        for actor, visitor in visitors.items():
+            if methods.get("POST", "o" * len(ACTORS))[ACTORS.index(actor)] != "o":
+                body = {name: value.format(**site.ours.ids) for name, value in BODIES.get(endpoint, {}).items()}
+                visitor.send("POST", address(rule_of(site.app, endpoint), site.ours), body)
+    assert fingerprint() == before
+
+
+def test_ids_that_nobody_has_give_the_same_answer_as_ids_of_another_organisation(site: Site) -> None:
+    visitor = Visitor(site.app, site.ours.team.researcher)
+    nobody = replace(site.theirs, ids={**site.theirs.ids, "incident_id": "f" * 32, "draft_id": "f" * 32})
+    for rule in site.app.url_map.iter_rules():
+        if {"incident_id", "draft_id"} & rule.arguments:
+            method = "GET" if "GET" in (rule.methods or ()) else "POST"
+            theirs, none = (visitor.send(method, address(rule.rule, side)) for side in (site.theirs, nobody))
+            assert theirs.status_code == none.status_code == 404, rule.rule
+            assert without_ids(theirs, site) == without_ids(none, site)
+
+
+def without_ids(answer: TestResponse, site: Site) -> str:
+    text = re.sub(r'value="[^"]+"', "", answer.get_data(as_text=True))
+    for found in (site.theirs.ids["incident_id"], site.theirs.ids["draft_id"], "f" * 32):
+        text = text.replace(found, "")
+    return text
+
+
+def test_looking_at_every_page_as_everyone_writes_nothing(site: Site) -> None:
+    visitors = [Visitor(site.app, person) for person in people(site).values()]
+    before = fingerprint()
+    visited = set()
+    for visitor in visitors:
+        for page in walk(visitor.client, addresses(site.app, site.ours)):
+            visited.add(endpoint_of(site.app, page.path))
+    assert fingerprint() == before
+    assert visited - {""} == {endpoint for endpoint, methods in TABLE.items() if "GET" in methods} - {"static"}
+
+
+def test_a_post_without_the_right_token_is_refused_everywhere(site: Site) -> None:
+    visitors = [Visitor(site.app, people(site)[actor]) for actor in ("anonymous", "researcher", "administrator")]
+    before = fingerprint()
+    for endpoint, methods in TABLE.items():
+        for visitor in visitors if "POST" in methods else ():
+            for body in ({}, *({"csrf_token": token} for token in ("", "wrong", "é\0"))):
+                answer = visitor.client.post(address(rule_of(site.app, endpoint), site.ours), data=body)
+                assert answer.status_code in {400, 401, 403}, endpoint
+    assert fingerprint() == before
+
+
+def test_the_token_of_another_browser_is_refused(site: Site) -> None:
+    mine, other = (Visitor(site.app, site.ours.team.researcher) for _ in range(2))
+    assert mine.send("POST", "/drafts", {"csrf_token": other.token()}).status_code == 400
+    assert mine.send("POST", "/drafts").status_code == 303
+
+
+def test_other_methods_are_refused_everywhere(site: Site) -> None:
+    visitor = Visitor(site.app, site.ours.team.researcher)
+    for endpoint in TABLE:
+        path = address(rule_of(site.app, endpoint), site.ours)
+        for method in ("PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"):
+            assert visitor.client.open(path, method=method).status_code in {400, 405}, endpoint
+
+
+def test_head_and_options_tell_strangers_no_more_than_get(site: Site) -> None:
+    for actor in ("anonymous", "stranger", "administrator"):
+        visitor = Visitor(site.app, people(site)[actor])
+        before = fingerprint()
+        for endpoint, methods in TABLE.items():
+            path = address(rule_of(site.app, endpoint), site.ours)
+            if "GET" in methods:
+                assert letter(visitor.send("HEAD", path).status_code) == methods["GET"][ACTORS.index(actor)], endpoint
+            assert visitor.send("OPTIONS", path).data == b"" or letter(visitor.send("OPTIONS", path).status_code) != "o"
+        assert fingerprint() == before
+
+
+def test_a_slash_at_the_end_or_doubly_encoded_ids_find_nothing(site: Site) -> None:
+    visitor = Visitor(site.app, site.ours.team.researcher)
+    for endpoint, methods in TABLE.items():
+        path = address(rule_of(site.app, endpoint), site.ours)
+        if "GET" in methods and endpoint not in {"accounts.home", "static"}:
+            assert visitor.send("GET", f"{path}/").status_code == 404, endpoint
+    case = site.ours.ids["incident_id"]
+    for odd in (
+        f"/cases/%25{ord(case[0]):x}{case[1:]}",
+        f"/cases/{case.upper()}x",
+        f"/cases/../cases/{case}x",
+        "/cases/%00",
+    ):
+        assert visitor.send("GET", f"/cases/{odd}").status_code == 404, odd
+
+
+def test_a_header_or_field_does_not_change_the_method(site: Site) -> None:
+    visitor = Visitor(site.app, site.ours.team.researcher)
+    before = fingerprint()
+    path = f"/drafts/{site.ours.ids['draft_id']}/discard"
+    for header in ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"):
+        assert visitor.client.get(path, headers={header: "POST"}).status_code == 404
+        assert visitor.client.post("/drafts", headers={header: "GET"}).status_code == 400
+    assert visitor.client.get(f"{path}?_method=POST&csrf_token={visitor.token()}").status_code == 404
+    assert fingerprint() == before
+
+
+def test_a_field_that_no_form_has_changes_no_role_and_no_organisation(site: Site) -> None:
+    """Mass assignment: role, organisation and ids are sent along with every form that a researcher may send."""
+    visitor = Visitor(site.app, site.ours.team.researcher)
+    smuggled = {"role": "administrator", "organisation_id": site.theirs.team.organisation_id, "disabled": "", "id": "0"}
+    for endpoint, methods in TABLE.items():
+        if "POST" in methods and endpoint not in {"accounts.logout", *TAKEN_AWAY}:
+            visitor.send("POST", address(rule_of(site.app, endpoint), site.ours), smuggled)
+    account = site.ours.team.researcher.account
+    assert (account.role, account.organisation_id) == (Role.RESEARCHER, site.ours.team.organisation_id)
+
+
+def test_a_grant_that_is_taken_away_is_felt_at_the_next_request(site: Site) -> None:
+    visitor = Visitor(site.app, site.ours.team.researcher)
+    assert visitor.send("GET", "/cases").status_code == 200
+    forget_grants(site.ours.team.researcher.id)
+    assert visitor.send("GET", "/cases").status_code == 403
+    assert visitor.send("GET", f"/cases/{site.ours.ids['incident_id']}").status_code == 403
+
+
+def test_an_account_that_is_disabled_is_out_at_the_next_request(site: Site) -> None:
+    visitor = Visitor(site.app, site.ours.team.analyst)
+    assert visitor.send("GET", "/summaries").status_code == 200
+    accounts.set_disabled(site.ours.team.analyst.id, disabled=True)
+    assert visitor.send("GET", "/summaries").status_code == 401
+
+
+def test_a_view_without_a_mark_answers_nobody(bare: Flask) -> None:
+    """The test above can fail: a view that forgot its mark is closed, not open."""
+    with bare.test_request_context("/nowhere"):
+        request.url_rule = Rule("/nowhere", endpoint="nowhere.at_all")
+        with pytest.raises(InternalServerError):
+            check_access()

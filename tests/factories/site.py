@@ -1,0 +1,151 @@
+"""An instance with something on every page: two organisations with a case, a draft, a release, a publication, a story.
+
+Contract tests walk it. A route that takes a new kind of id needs a line in ``Side.ids``.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+
+from incidents.accounts import services as accounts
+from incidents.accounts.models import Role
+from incidents.extensions import db
+from incidents.records import services
+from incidents.records.story import SIGNS
+from incidents.reports.models import PublicationFile
+from tests.factories import documents
+from tests.factories.facts import facts, keep
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.factories.world import Browser, Person, Team, World
+
+QUESTION: Final = {
+    "since": "2026-01",
+    "until": "2026-12",
+    "place": "WORLD",
+    "series": "credible",
+    "by": "violation_group",
+    "by2": "gender",
+}
+SHOWN: Final = re.compile(r'name="shown" value="([0-9a-f]{64})"')
+PUBLICATION: Final = {
+    "kind": "report",
+    "title": "A fictional report",
+    "language": "en",
+    "published_on": "2026-11-20",
+    "text": "First paragraph of a fictional report.\n\nSecond paragraph.",
+    "themes": "",
+    "countries": "PH",
+}
+
+
+@dataclass
+class Side:
+    """An organisation's people and the ids of what they made."""
+
+    team: Team
+    #: A researcher whom nobody has admitted, and an analyst whom an administrator has disabled.
+    waiting: Person
+    disabled: Person
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Site:
+    """Two organisations that know nothing of each other's cases."""
+
+    app: Flask
+    ours: Side
+    theirs: Side
+
+
+def build(world: World) -> Site:
+    """Everything, made through the pages wherever there is a page for it."""
+    return Site(world.app, _side(world), _side(world))
+
+
+def _side(world: World) -> Side:
+    team = world.team()
+    organisation = team.researcher.account.organisation
+    waiting = world.person(Role.RESEARCHER, organisation)
+    newcomer = world.person(Role.RESEARCHER, team.researcher.account.organisation)
+    disabled = world.person(Role.ANALYST, team.researcher.account.organisation)
+    world.admit(team.researcher, disabled)
+    accounts.set_disabled(disabled.id, disabled=True)
+    side = Side(team, waiting, disabled)
+    researcher, advocate = team.researcher.browser(), team.advocate.browser()
+    side.ids = {
+        "incident_id": _case(team, researcher),
+        "account_id": newcomer.id,
+        "fingerprint": _fingerprint(newcomer),
+        "release_id": _release(team, advocate),
+        "ending": "csv",
+        "code": "CMP_16D",
+        "filename": "app.css",
+        **publication(researcher),
+        **_draft(researcher),
+    }
+    return side
+
+
+def _fingerprint(person: Person) -> str:
+    key = person.account.public_key
+    assert key
+    return key.fingerprint()
+
+
+def _case(team: Team, browser: Browser) -> str:
+    whom = documents.person(name="Fictional Name")
+    document = documents.about(
+        whom,
+        "POL_EXT",
+        "LIB_ARR",
+        consents=[documents.consent(whom), documents.consent(whom, "CP_STORY")],
+        sources=[documents.source(), documents.source()],
+    )
+    services.create(services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed), [document])
+    case = document.incident.id
+    browser.post(f"/cases/{case}/identity", {"reason": "to see that every page has something"})
+    browser.post(f"/cases/{case}/summary", {"text": "Somebody was arrested somewhere.", "expected": "1"}, status=303)
+    team.second_researcher.browser().post(
+        f"/cases/{case}/summary/check", {"seen": "2", "signs": list(SIGNS)}, status=303
+    )
+    return case
+
+
+def _draft(browser: Browser) -> dict[str, str]:
+    answer = browser.client.post("/drafts", data={"csrf_token": browser.token()})
+    draft = answer.location.split("/")[2]
+    entry = "e" * 32
+    browser.post(f"/drafts/{draft}/people/{entry}", {"unit": "UNIT_IND", "gender": "GEN_W"}, status=303)
+    return {"draft_id": draft, "entry_id": entry, "step": "people"}
+
+
+def _release(team: Team, browser: Browser) -> str:
+    keep(team.researcher, facts(43), facts(60, gender="GEN_M"), facts(3, violation="TOR"))
+    shown = SHOWN.search(browser.get("/releases/new?" + urlencode(QUESTION)))
+    assert shown
+    answer = browser.client.post("/releases/new", data={"csrf_token": browser.token(), **QUESTION, "shown": shown[1]})
+    return answer.location.rsplit("/", 1)[1]
+
+
+def publication(browser: Browser) -> dict[str, str]:
+    """Publish a text with a file; the ids of both."""
+    file = (io.BytesIO(b"A fictional text.\n"), "fictional.txt")
+    answer = browser.client.post(
+        "/reports/new",
+        data={"csrf_token": browser.token(), **PUBLICATION, "file": file},
+        content_type="multipart/form-data",
+    )
+    assert answer.status_code == 303, answer.get_data(as_text=True)
+    publication = answer.location.rsplit("/", 1)[1]
+    of_it = PublicationFile.publication_id == publication
+    return {"publication_id": publication, "file_id": db.session.scalars(select(PublicationFile.id).where(of_it)).one()}
