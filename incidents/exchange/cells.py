@@ -145,10 +145,13 @@ class Cells:
             self._reasons[column] = Why.REFUSED
 
     def keep(self, column: str, why: Why) -> None:
-        """Keep a cell aside, whatever else becomes of it."""
+        """Keep a cell aside instead of looking for another place for it."""
         self._placed.add(column)
-        if column not in self._always_kept:
-            self._always_kept[column] = why
+        self._always_kept.setdefault(column, why)
+
+    def keep_as_written(self, column: str) -> None:
+        """Keep a cell beside the codes of its entries; entries without a code are kept one by one as well."""
+        self._always_kept.setdefault(column, Why.AS_WRITTEN)
 
     # -- what is left --------------------------------------------------------------------------
 
@@ -160,13 +163,11 @@ class Cells:
     def asides(self) -> Iterator[Aside]:
         """Every value without a place, in the order of the columns."""
         for column, cell in self._cells.items():
-            if column in self._always_kept:
+            if column in self._always_kept and cell:
                 yield Aside(column, self._written(cell), self._always_kept[column])
-            elif column in self._placed:
-                continue
-            elif column in self._placed_items:
+            if column in self._placed_items and column not in self._placed:
                 yield from self._items_left(column)
-            elif cell:
+            elif cell and column not in self._placed:
                 yield Aside(column, self._written(cell), self._reasons.get(column, Why.NO_FIELD))
 
     def everything(self) -> Iterator[Aside]:

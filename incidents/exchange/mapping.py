@@ -73,6 +73,7 @@ class Coding(Part):
         values: Whole cells (or values), in any case, to codes.
         rules: Patterns, in this order.
         every: All rules that fit count, in a field that takes several codes.
+        keep: Codes say less than the entries did: the cell is kept as written too.
         present: A column that is not empty gives the code.
         otherwise: When nothing applies.
     """
@@ -83,6 +84,7 @@ class Coding(Part):
     values: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     every: bool = False
+    keep: bool = False
     present: dict[str, str] = Field(default_factory=dict)
     otherwise: tuple[str, ...] = ()
 

@@ -80,6 +80,8 @@ def _of_text(coding: Coding, cells: Cells, column: str, text: str) -> Sequence[s
 
 
 def _by_table(coding: Coding, cells: Cells, column: str) -> Iterator[str]:
+    if coding.keep:
+        cells.keep_as_written(column)
     for item in cells.items(column, coding.separator):
         given = coding.table.get(fold(item)) if isinstance(item, str) else None
         if given is not None:

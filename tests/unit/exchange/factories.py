@@ -54,7 +54,7 @@ def row(number: int = 2, **cells: Any) -> Row:
     return Row(number, cells)
 
 
-def kill_list_row(number: int = 2, **changes: str) -> Row:
+def kill_list_row(number: int = 2, **changes: Any) -> Row:
     """A row in the shape of the newspaper's list."""
     cells = {
         "no.": "1",

@@ -101,7 +101,10 @@ def test_a_code_that_the_field_does_not_take_is_refused(changes: dict[str, Any],
 
 
 def test_a_code_inside_a_rule_or_a_table_is_checked_too() -> None:
-    coding = {"column": "a", "rules": [{"pattern": "x", "code": "LIF"}, {"pattern": "y", "code": "BAD"}]}
+    coding: dict[str, Any] = {
+        "column": "a",
+        "rules": [{"pattern": "x", "code": "LIF"}, {"pattern": "y", "code": "BAD"}],
+    }
     assert "does not take BAD" in objection(persons=[{"acts": [{"violation": coding}]}])
     coding = {"column": "a", "values": {"one": "WORSE"}}
     assert "does not take WORSE" in objection(persons=[{"acts": [{"violation": coding}]}])

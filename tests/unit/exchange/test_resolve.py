@@ -110,6 +110,12 @@ def test_an_entry_that_one_of_two_fields_takes_has_its_place() -> None:
     assert left(one) == [("a", "odd", Why.NO_CODE)]
 
 
+def test_a_list_can_be_kept_as_written_beside_its_codes() -> None:
+    one = cells(a="mace; odd")
+    assert resolve.codes(coding(separator=";", keep=True, values={"mace": "MT_GAS"}), one) == ["MT_GAS"]
+    assert left(one) == [("a", "mace; odd", Why.AS_WRITTEN), ("a", "odd", Why.NO_CODE)]
+
+
 def test_a_value_can_be_known_to_mean_nothing() -> None:
     one = cells(a="Civilians")
     rules = [{"pattern": ".", "code": "NS_ARM"}]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 TODAY = dt.date(2031, 6, 1)
 
 
-def listed(**changes: str) -> CaseDocument:
+def listed(**changes: Any) -> CaseDocument:
     """A row of the kill list as a document."""
     return build(kill_list_row(**changes), shipped("ph_inquirer_kill_list"), today=TODAY).document
 
@@ -31,7 +31,7 @@ def protest(**changes: Any) -> CaseDocument:
     return build(protest_row(**changes), shipped("us_2020pb"), today=TODAY).document
 
 
-def event(**changes: str) -> CaseDocument:
+def event(**changes: Any) -> CaseDocument:
     """An armed event as a document."""
     return build(event_row(**changes), shipped("ucdp_ged"), today=TODAY).document
 
@@ -230,16 +230,22 @@ def test_both_forms_of_the_collection_give_the_same_record() -> None:
 
 def test_tags_without_a_code_are_kept_one_by_one() -> None:
     document = protest(tags=["arrest", "protester", "body-cam"])
-    assert [(aside.column, aside.value) for aside in document.kept_aside] == [
-        ("tags", "protester"),
-        ("tags", "body-cam"),
+    values = [aside.value for aside in document.kept_aside if aside.why == SENTENCES[Why.NO_CODE]]
+    assert values == ["protester", "body-cam"]
+
+
+def test_tags_that_share_a_code_are_kept_as_written() -> None:
+    document = protest(tags=["mace", "pepper-spray"])
+    assert [act.methods for act in document.acts] == [["MT_GAS"]]
+    assert [(aside.value, aside.why) for aside in document.kept_aside] == [
+        ('["mace", "pepper-spray"]', SENTENCES[Why.AS_WRITTEN])
     ]
 
 
 def test_nothing_sensitive_is_guessed_from_a_tag() -> None:
     document = protest(tags=["pregnant", "homeless", "person-with-disability", "lgbtq+", "arrest"])
     assert document.persons[0].kp_status == []
-    assert len(document.kept_aside) == 4
+    assert len([aside for aside in document.kept_aside if aside.why == SENTENCES[Why.NO_CODE]]) == 4
 
 
 def test_a_believed_date_is_approximate_and_an_unknown_one_unknown() -> None:
