@@ -72,7 +72,7 @@ class QuestionForm(BaseForm):
     age = SelectField(lazy_gettext("Only this age"), default="", validate_choice=False)
     by = SelectField(lazy_gettext("Break down by"), default="violation_group", validate_choice=False)
     by2 = SelectField(lazy_gettext("and by"), default="", validate_choice=False)
-    by3 = SelectField(lazy_gettext("and by"), default="", validate_choice=False)
+    by3 = SelectField(lazy_gettext("and then by"), default="", validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever WTForms takes
         super().__init__(*args, **kwargs)

@@ -97,10 +97,9 @@ def _coverage(question: Question) -> list[tuple[str, str]]:
 
 def _protection(protected: ProtectedTable) -> list[tuple[str, str]]:
     hidden = _(
-        "A number from 1 to %(most)s is hidden, and others with it, so that no hidden number can be worked "
-        "out from its "
-        "row, its column or a total. A hidden number is not zero and not necessarily small; a zero that is "
-        "shown is zero.",
+        "A number from 1 to %(most)s is hidden, and others with it, so that no hidden number can be "
+        "worked out from its row, its column or a total. A hidden number may be small, large or zero; "
+        "a zero that is shown is zero.",
         most=protected.threshold - 1,
     )
     delay = _(
