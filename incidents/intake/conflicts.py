@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 Part = dict[str, Any]
 Path = tuple[str, ...]
 Side = Literal["mine", "theirs"]
-#: Decided when the record is saved, or by the schema itself.
-_APART: Final = frozenset({"status", "schema_version"})
+#: Set at each save, or by the schema itself.
+_APART: Final = frozenset({"status", "schema_version", "saved_at", "saved_by"})
 _CONSENTS: Final = "consents"
 _SIDES: Final[dict[str, Side]] = {"mine": "mine", "theirs": "theirs"}
 

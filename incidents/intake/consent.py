@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from incidents.codebook.services import codebook
 from incidents.records.identifiers import new_id
+from incidents.releases.rules import KEEPING
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -75,6 +76,9 @@ def with_talk(rows: list[Part], person_id: str, after: Part, saved: Collection[s
                 **talk,
             }
         )
+    if not added and talk != _circumstances({}) and not any(row["person_id"] == person_id for row in kept):
+        # Nothing is answered yet, but what was said about the talk is not lost: "not asked" is a row too.
+        added.append({"id": new_id(), "person_id": person_id, "purpose": KEEPING, "answer": NOT_ASKED, **talk})
     return [*kept, *added]
 
 

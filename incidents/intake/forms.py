@@ -75,9 +75,9 @@ def form_of(questions: Iterable[Question], typed: Typed, document: CaseDocument)
     for question in asked:
         field = form[question.name]
         if question.kind is Kind.DATE:
-            field.form.kind.choices = [(value, _(label)) for value, label, _note in LITERALS["date_kind"]]
+            field.form.kind.choices = {value: _(label) for value, label, _note in LITERALS["date_kind"]}
         elif question.kind is not Kind.CODED and question.source:
-            field.choices = [(choice.value, choice.label) for choice in choices(question, document)]
+            field.choices = {choice.value: choice.label for choice in choices(question, document)}
     return form
 
 
@@ -98,10 +98,10 @@ def difference_form(
         one.key: RadioField(
             difference_name(one, mine if one.mine is not None else theirs),
             description=_("It was: %(value)s", value=difference_value(one, one.base, base)),
-            choices=[
-                ("mine", _("Yours: %(value)s", value=difference_value(one, one.mine, mine))),
-                ("theirs", _("Saved meanwhile: %(value)s", value=difference_value(one, one.theirs, theirs))),
-            ],
+            choices={
+                "mine": _("Yours: %(value)s", value=difference_value(one, one.mine, mine)),
+                "theirs": _("Saved meanwhile: %(value)s", value=difference_value(one, one.theirs, theirs)),
+            },
             validate_choice=False,
         )
         for one in found

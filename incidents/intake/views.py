@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from incidents.intake.answers import Typed
     from incidents.intake.questions import Page, Question, Section
     from incidents.intake.services import OpenDraft
+    from incidents.records.errors import FieldError
     from incidents.web.forms import BaseForm
 
 blueprint = Blueprint("intake", __name__)
@@ -70,14 +71,16 @@ def quick() -> ResponseReturnValue:
     typed = _typed(questions)
     record_id = request.form.get("record", "")
     document = CaseDocument(incident=Incident(id=record_id if _ID.match(record_id) else new_id()))
-    form = form_of(questions, typed, document)
+    errors: Iterable[FieldError] = ()
     if request.method == "POST":
         outcome = rules.quick_record(document, typed, _today())
         if outcome.document is not None:
             services.record(keys, outcome.document)
             flash(_("Saved and sealed. It is listed as incomplete until you add the rest."), "success")
             return redirect(_case(document.incident.id), HTTPStatus.SEE_OTHER)
-        show_errors(form, outcome.errors)
+        errors = outcome.errors
+    form = form_of(questions, typed, document)
+    show_errors(form, errors)
     return render_template("intake/quick.html", form=form, asked=questions, record_id=document.incident.id), _status(
         form
     )

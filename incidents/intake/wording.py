@@ -12,7 +12,7 @@ from incidents.i18n import day, ngettext
 from incidents.i18n import gettext as _
 from incidents.intake import pages, rules
 from incidents.intake.choices import act_label, label_of
-from incidents.intake.questions import Kind
+from incidents.intake.questions import TEXTS, Kind
 from incidents.records.dates import parse
 from incidents.records.errors import N_
 from incidents.records.fields import mark_of
@@ -242,9 +242,9 @@ def difference_value(one: Difference, value: Any, document: CaseDocument) -> str
     if len(one.path) == 2 and one.path[0] != "incident":  # noqa: PLR2004 - a whole entry
         return _entry_said(one.path[0], value, document)
     question = _question("incident" if one.path[0] == "incident" else one.path[0], one.path[-1])
-    if question is not None:
-        return said(question, value, document)
-    return _plainly(value)
+    if question is None or question.kind in TEXTS:
+        return _plainly(value)  # the whole text: what differs may stand anywhere in it
+    return said(question, value, document)
 
 
 def _plainly(value: Any) -> str:  # noqa: ANN401 - any field of the document

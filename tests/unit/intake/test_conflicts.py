@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from incidents.intake.conflicts import Undecided, differences, merged
-from incidents.records.schema import CaseDocument
 from tests.factories import documents as made
+
+if TYPE_CHECKING:
+    from incidents.records.schema import CaseDocument
 
 slow = settings(
     max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None

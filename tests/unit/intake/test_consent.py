@@ -47,6 +47,16 @@ def test_an_answer_becomes_a_row_with_the_circumstances_of_the_talk() -> None:
     assert (only["given_by"], only["mode"], only["explained"]) == ("CB_SELF", "CM_ORAL", EXPLAINED)
 
 
+def test_a_talk_without_answers_is_kept_as_not_asked_until_there_is_one() -> None:
+    rows = with_talk([], ANNA, changed([], given_by="CB_NO"), ())
+    assert [(one["answer"], one["given_by"]) for one in rows] == [("not_asked", "CB_NO")]
+    rows = with_talk(rows, ANNA, changed(rows, given_by="CB_SELF", mode="CM_ORAL"), ())
+    assert [(one["answer"], one["given_by"], one["mode"]) for one in rows] == [("not_asked", "CB_SELF", "CM_ORAL")]
+    rows = with_talk(rows, ANNA, changed(rows, answer={"CP_STAT": "yes"}), ())
+    assert said(rows) == {"CP_STAT": "yes"}
+    assert rows[-1]["given_by"] == "CB_SELF"
+
+
 def test_a_saved_row_stays_and_the_new_answer_comes_after_it() -> None:
     saved = row("CP_STAT")
     rows = with_talk([saved], ANNA, changed([saved], answer={"CP_STAT": "no"}), {saved["id"]})
@@ -61,10 +71,10 @@ def test_an_answer_that_only_this_draft_has_is_replaced() -> None:
     assert [one["answer"] for one in rows] == ["no"]
 
 
-def test_taking_back_an_answer_of_this_draft_leaves_no_row_and_of_a_saved_case_leaves_a_trace() -> None:
+def test_taking_back_an_answer_of_this_draft_forgets_it_and_of_a_saved_case_leaves_a_trace() -> None:
     only = row("CP_STAT")
     not_asked = changed([only], answer={"CP_STAT": "not_asked"})
-    assert with_talk([only], ANNA, not_asked, ()) == []
+    assert [one["answer"] for one in with_talk([only], ANNA, not_asked, ())] == ["not_asked"]
     assert [one["answer"] for one in with_talk([only], ANNA, not_asked, {only["id"]})] == ["yes", "not_asked"]
 
 

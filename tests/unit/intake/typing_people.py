@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from incidents.intake import rules
 from incidents.intake.choices import choices
-from incidents.intake.questions import TEXTS, Kind
+from incidents.intake.questions import Kind
 from tests.factories.documents import TODAY
 
 if TYPE_CHECKING:
@@ -46,25 +46,33 @@ def typed_dates(draw: st.DrawFn, name: str) -> Typed:
 def typed_answers(draw: st.DrawFn, question: Question, document: CaseDocument) -> Typed:
     """Any answer to a question that the form takes."""
     name = question.name
-    if question.kind is Kind.DATE:
-        return draw(typed_dates(name))
-    if question.kind in (Kind.DAY, Kind.DAY_AHEAD):
-        return boxes(name, draw(days), ("day", "month", "year"), 3)
-    if question.kind is Kind.FLAG:
-        return {name: ["y"]} if draw(st.booleans()) else {}
-    if question.kind is Kind.NUMBER:
-        return {name: [str(draw(st.integers(0, 1_000_000)))]}
-    if name in ("language", "narrative_lang"):
-        return {name: [draw(st.sampled_from(["en", "th", "ceb"]))]}
-    if question.kind in TEXTS:
-        return {name: [draw(words)]}
+    match question.kind:
+        case Kind.DATE:
+            typed = draw(typed_dates(name))
+        case Kind.DAY | Kind.DAY_AHEAD:
+            typed = boxes(name, draw(days), ("day", "month", "year"), 3)
+        case Kind.FLAG:
+            typed = {name: ["y"]} if draw(st.booleans()) else {}
+        case Kind.NUMBER:
+            typed = {name: [str(draw(st.integers(0, 1_000_000)))]}
+        case Kind.LINE | Kind.NOTE | Kind.NARRATIVE:
+            languages = st.sampled_from(["en", "th", "ceb"])
+            typed = {name: [draw(languages if name in ("language", "narrative_lang") else words)]}
+        case _:
+            typed = draw(typed_choices(question, document))
+    return typed
+
+
+@st.composite
+def typed_choices(draw: st.DrawFn, question: Question, document: CaseDocument) -> Typed:
+    """Any choice, or several where several may be chosen, in the order of the list."""
     offered = [choice.value for choice in choices(question, document) if choice.value]
     if not offered:
         return {}
-    if question.kind is Kind.MANY:
-        picked = draw(st.lists(st.sampled_from(offered), unique=True))
-        return {name: sorted(picked, key=offered.index)} if picked else {}
-    return {name: [draw(st.sampled_from(offered))]}
+    if question.kind is not Kind.MANY:
+        return {question.name: [draw(st.sampled_from(offered))]}
+    picked = draw(st.lists(st.sampled_from(offered), unique=True))
+    return {question.name: sorted(picked, key=offered.index)} if picked else {}
 
 
 @st.composite
