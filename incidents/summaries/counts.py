@@ -12,6 +12,7 @@ Contested cases stand apart and are never summed with others (standards, section
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -22,7 +23,7 @@ from incidents.facts.schema import FACT_COLUMNS, RULES_VERSION, categories
 from incidents.summaries.distinct import Together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from incidents.facts.frames import Frame
 
@@ -139,17 +140,15 @@ def counts(frame: Frame, query: Query) -> Dashboard:
     Raises:
         UnknownCode: the query names a violation or perpetrator that the codebook does not have.
     """
-    buckets = violation_buckets(query.violation)
-    tallies = Tallies(_selected(frame.rows, query, query.statuses, buckets))
-    contested = Tallies(_selected(frame.rows, query, (CONTESTED,), buckets))
-    groups, genders = _categories("perpetrator_group"), _categories("gender")
+    tallies = Tallies(frame.rows, _conditions(query, query.statuses))
+    contested = Tallies(frame.rows, _conditions(query, (CONTESTED,)))
     return Dashboard(
         query=query,
         total=tallies.total,
         months=tallies.table("month"),
         years=tallies.table("year"),
-        violations=tallies.table("violation", [*buckets.names, None]),
-        perpetrators=_crossed(tallies, groups, genders),
+        violations=_violations(tallies, violation_buckets(query.violation)),
+        perpetrators=_crossed(tallies),
         ages=tallies.table("age", _categories("age")),
         countries=tallies.table("country", _categories("country")),
         verification=tallies.table("verification", _categories("verification")),
@@ -187,75 +186,62 @@ def violation_buckets(node: str) -> Buckets:
 
 
 class Tallies:
-    """Selected rows, prepared once so that each panel costs a few passes."""
+    """Rows that fit some conditions, prepared once so that each panel costs a few passes over one narrow column.
 
-    def __init__(self, rows: pl.DataFrame) -> None:
+    The rows themselves are never copied as a whole: a million of them would weigh as much as the frame.
+    """
+
+    def __init__(self, rows: pl.DataFrame, conditions: list[pl.Expr]) -> None:
         self._rows = rows
-        self._cases = Together.by(rows, "case")
-        self._persons = Together.by(rows, "person")
-        self._killings = rows.filter(pl.any_horizontal(pl.col(KILLED) > 0))
+        self._kept = rows.select(pl.all_horizontal(conditions)).to_series()
+        self._cases = Together.by(rows["case"].filter(self._kept))
+        self._persons = Together.by(rows["person"].filter(self._kept))
+        fatal = rows.select(pl.any_horizontal(pl.col(KILLED) > 0)).to_series() & self._kept
+        self._fatal = fatal.filter(self._kept)
+        self._killed = rows.select(pl.col(KILLED)).filter(fatal).cast(pl.UInt64)
 
     @property
     def total(self) -> Tally:
         """The tally of all rows."""
-        killed = self._killings.select(pl.col(KILLED).cast(pl.UInt64).sum()).row(0)
-        return Tally(self._cases.count, self._persons.count, self._rows.height, *killed)
+        return Tally(self._cases.count, self._persons.count, int(self._kept.sum()), *self._killed.sum().row(0))
 
-    def table(self, column: str, codes: Iterable[Code] | None = None) -> InternalTable:
+    def column(self, name: str) -> pl.Series:
+        """A column of the rows that fit, codes as their positions in their list."""
+        return self._rows[name].to_physical().filter(self._kept).rechunk()
+
+    def table(self, name: str, codes: Sequence[Code] | None = None) -> InternalTable:
         """Tallies by a column; ``codes`` says what its numbers stand for, by position."""
-        tallies = self.by(column)
-        if codes is None:
-            order = sorted(key for key in tallies if key is not None) + [key for key in (None,) if key in tallies]
-            return InternalTable((column,), {(key,): tallies[key] for key in order}, self.total)
-        named = [(key, name) for key, name in enumerate(codes) if key in tallies] + [(None, None)]
-        return InternalTable((column,), {(name,): tallies[key] for key, name in named if key in tallies}, self.total)
+        tallies = self.by(self.column(name))
+        known = sorted(key for key in tallies if key is not None)
+        order: list[int | None] = [*known, None] if None in tallies else [*known]
+        named: dict[Key, Tally] = {(codes[key] if codes and key is not None else key,): tallies[key] for key in order}
+        return InternalTable((name,), named, self.total)
 
-    def by(self, column: str) -> dict[int | None, Tally]:
+    def by(self, values: pl.Series) -> dict[int | None, Tally]:
         """Tallies by the numbers in a column."""
-        acts = self._rows[column].value_counts()
-        cases, persons = self._cases.count_by(column), self._persons.count_by(column)
-        sums = self._killings.group_by(column).agg(pl.col(KILLED).cast(pl.UInt64).sum())
-        killed = {key: tuple(numbers) for key, *numbers in sums.iter_rows()}
+        cases, persons = self._cases.count_by(values), self._persons.count_by(values)
+        sums = self._killed.with_columns(values.filter(self._fatal).alias("key")).group_by("key").sum()
+        killed = {key: tuple(numbers) for key, *numbers in sums.select("key", *KILLED).iter_rows()}
         return {
             key: Tally(cases.get(key, 0), persons.get(key, 0), count, *killed.get(key, (0, 0, 0)))
-            for key, count in acts.iter_rows()
+            for key, count in values.value_counts().iter_rows()
         }
 
 
-def _crossed(tallies: Tallies, groups: tuple[str, ...], genders: tuple[str, ...]) -> InternalTable:
-    names = {
-        row * len(genders) + column: (group, gender)
-        for row, group in enumerate(groups)
-        for column, gender in enumerate(genders)
-    }
-    found = tallies.by("perpetrator_and_gender")
-    cells: dict[Key, Tally] = {name: found[number] for number, name in names.items() if number in found}
+def _violations(tallies: Tallies, buckets: Buckets) -> InternalTable:
+    places = pl.Series(buckets.places, dtype=pl.UInt8)
+    found = tallies.by(places.gather(tallies.column("violation")))
+    cells: dict[Key, Tally] = {(name,): found[place] for place, name in enumerate(buckets.names) if place in found}
+    return InternalTable(("violation",), cells, tallies.total)
+
+
+def _crossed(tallies: Tallies) -> InternalTable:
+    groups, genders = _categories("perpetrator_group"), _categories("gender")
+    numbers = tallies.column("perpetrator_group").cast(pl.UInt16) * len(genders) + tallies.column("gender")
+    found = tallies.by(numbers)
+    names = enumerate(itertools.product(groups, genders))
+    cells: dict[Key, Tally] = {name: found[number] for number, name in names if number in found}
     return InternalTable(("perpetrator_group", "gender"), cells, tallies.total)
-
-
-def _selected(rows: pl.DataFrame, query: Query, statuses: tuple[str, ...], buckets: Buckets) -> pl.DataFrame:
-    """The rows that count, in columns of small numbers; one copy of them, and none of the rest."""
-    kept = rows.select(pl.all_horizontal(_conditions(query, statuses))).to_series()
-    places = pl.Series("violation", buckets.places, dtype=pl.UInt8)
-    chosen = (
-        rows.select(
-            "case",
-            "person",
-            "month",
-            "year",
-            *(
-                pl.col(name).to_physical()
-                for name in ("violation", "perpetrator_group", "gender", "age", "country", "verification")
-            ),
-            *KILLED,
-        )
-        .filter(kept)
-        .rechunk()
-    )
-    crossed = pl.col("perpetrator_group").cast(pl.UInt16) * len(_categories("gender")) + pl.col("gender")
-    return chosen.with_columns(places.gather(chosen["violation"]), crossed.alias("perpetrator_and_gender")).drop(
-        "perpetrator_group", "gender"
-    )
 
 
 def _conditions(query: Query, statuses: tuple[str, ...]) -> list[pl.Expr]:

@@ -21,34 +21,39 @@ GROUPS: Final = 2**32
 
 @dataclass(frozen=True)
 class Together:
-    """Rows in which equal ids stand together; rows without an id are left out.
+    """Where the rows of each id begin, once equal ids stand together; rows without an id are left out.
 
     Attributes:
-        rows: The rows.
-        starts: True at the first row of each id.
+        known: Which rows have an id; None: all.
+        order: How rows have to be rearranged so that equal ids stand together; None: they do.
+        starts: True at the first row of each id, among known rows in that order.
     """
 
-    rows: pl.DataFrame
+    known: pl.Series | None
+    order: pl.Series | None
     starts: pl.Series
 
     @classmethod
-    def by(cls, rows: pl.DataFrame, name: str) -> Together:
-        """Check that equal values of a column stand together, or bring them together."""
-        known = rows.filter(pl.col(name).is_not_null()) if rows[name].has_nulls() else rows
-        starts = _changes(known[name])
-        if known[name].filter(starts).n_unique() != starts.sum():
-            known = known.sort(name)
-            starts = _changes(known[name])
-        return cls(known, starts)
+    def by(cls, ids: pl.Series) -> Together:
+        """Check that equal ids stand together, or find an order in which they do."""
+        known = ids.is_not_null() if ids.has_nulls() else None
+        present = ids if known is None else ids.filter(known)
+        starts = _changes(present)
+        if present.filter(starts).n_unique() == starts.sum():
+            return cls(known, None, starts)
+        order = present.arg_sort()
+        return cls(known, order, _changes(present.gather(order)))
 
     @property
     def count(self) -> int:
         """How many ids there are."""
         return int(self.starts.sum())
 
-    def count_by(self, column: str) -> dict[int | None, int]:
-        """Distinct ids for each value of a column."""
-        groups = self.rows[column].alias("group")
+    def count_by(self, values: pl.Series) -> dict[int | None, int]:
+        """Distinct ids for each value of a column of the same rows: whole numbers from 0 to 2**32 - 2, or null."""
+        groups = values if self.known is None else values.filter(self.known)
+        if self.order is not None:
+            groups = groups.gather(self.order)
         firsts = groups.filter(self.starts)
         found = dict(firsts.value_counts().iter_rows())
         later = ~self.starts & _changes(groups)
@@ -62,10 +67,7 @@ class Together:
 
 
 def _distinct_pairs(ids: pl.Series, groups: pl.Series) -> Iterator[tuple[int | None, int]]:
-    """How many distinct ids each group has. Both fit in one number, which sorts far faster than two columns.
-
-    Groups are whole numbers from 0 to 2**32 - 2, or null.
-    """
+    """How many distinct ids each group has. Both fit in one number, which sorts far faster than two columns."""
     pairs = (ids.cast(pl.UInt64) * GROUPS + (groups.cast(pl.UInt64) + 1).fill_null(0)).sort()
     counted = (pairs.filter(_changes(pairs)) % GROUPS).value_counts()
     return ((None if group == 0 else group - 1, count) for group, count in counted.iter_rows())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,20 +22,26 @@ if TYPE_CHECKING:
     from incidents.summaries.counts import Key
 
 DATED = [month for month in MONTHS if month]
-QUERIES = st.builds(
-    Query,
-    first=st.none() | st.sampled_from(DATED),
-    last=st.none() | st.sampled_from(DATED),
-    country=st.sampled_from(("", "", "PH", "FR", "BR")),
-    network=st.sampled_from(("", "", "NET_ANPUD")),
-    violation=st.sampled_from(("", "", "", *VIOLATIONS, "GBV")),
-    perpetrator=st.sampled_from(("", "", *PERPETRATORS)),
-    gender=st.sampled_from(("", "", "GEN_W", "GEN_NB")),
-    age=st.sampled_from(("", "", "AGE_0_11")),
-    verification=st.sampled_from(("", "", "", *STATUSES)),
-    series=st.sampled_from(tuple(SERIES)),
-    open_source=st.sampled_from((None, None, True, False)),
-)
+FILTERS: dict[str, st.SearchStrategy[Any]] = {
+    "first": st.sampled_from(DATED),
+    "last": st.sampled_from(DATED),
+    "country": st.sampled_from(("PH", "FR", "BR")),
+    "network": st.just("NET_ANPUD"),
+    "violation": st.sampled_from((*VIOLATIONS, "GBV")),
+    "perpetrator": st.sampled_from(PERPETRATORS),
+    "gender": st.sampled_from(("GEN_W", "GEN_NB")),
+    "age": st.just("AGE_0_11"),
+    "verification": st.sampled_from(STATUSES),
+    "series": st.sampled_from(tuple(SERIES)),
+    "open_source": st.booleans(),
+}
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> Query:
+    """No filter, one or two: more of them leave so few rows that no count can go wrong."""
+    names = draw(st.lists(st.sampled_from(tuple(FILTERS)), max_size=2, unique=True))
+    return Query(**{name: draw(FILTERS[name]) for name in names})
 
 
 def panels(rows: list[FactRow], query: Query) -> dict[str, dict[Key, Tally]]:
@@ -53,7 +59,7 @@ def panels(rows: list[FactRow], query: Query) -> dict[str, dict[Key, Tally]]:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.lists(facts(), max_size=25), QUERIES)
+@given(st.lists(facts(), max_size=25), queries())
 def test_every_panel_under_every_filter_counts_as_plain_python_does(rows: list[FactRow], query: Query) -> None:
     found = counts(frame(rows), query)
     expected = panels(rows, query)
@@ -63,7 +69,7 @@ def test_every_panel_under_every_filter_counts_as_plain_python_does(rows: list[F
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(facts(), max_size=25), QUERIES, st.randoms(use_true_random=False))
+@given(st.lists(facts(), max_size=25), queries(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_no_count(rows: list[FactRow], query: Query, random: object) -> None:
     shuffled = list(rows)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
@@ -71,7 +77,7 @@ def test_the_order_of_rows_changes_no_count(rows: list[FactRow], query: Query, r
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(facts(), max_size=25), QUERIES)
+@given(st.lists(facts(), max_size=25), queries())
 def test_contested_rows_move_no_number_but_their_own(rows: list[FactRow], query: Query) -> None:
     if query.verification == CONTESTED:
         return
