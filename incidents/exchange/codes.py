@@ -12,7 +12,7 @@ from incidents.records.schema import CaseDocument, Incident
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from incidents.exchange.mapping import Coding, Mapping
+    from incidents.exchange.mapping import Coding, IncidentPart, Mapping
 
 
 @cache
@@ -35,15 +35,20 @@ def check_codes(mapping: Mapping) -> None:
         for path, codes in _given(mapping)
         if (unknown := codes - allowed(path))
     ]
-    problems += [
-        f"incident.area: {code} is not an area of {country}"
-        for country in mapping.incident.country.codes()
-        if len(mapping.incident.country.codes()) == 1
-        for code in sorted(set(mapping.incident.area.names.values()) if mapping.incident.area else ())
-        if code and not is_subdivision(code, country)
-    ]
+    problems += _areas_elsewhere(mapping.incident)
     if problems:
         raise ValueError(f"{'; '.join(problems)} (codebook {codebook().version})")
+
+
+def _areas_elsewhere(incident: IncidentPart) -> Iterator[str]:
+    """A file of several countries may name areas of each: then nothing is said here."""
+    countries = incident.country.codes()
+    if incident.area is None or len(countries) != 1:
+        return
+    (country,) = countries
+    for code in sorted(set(incident.area.names.values()) - {""}):
+        if not is_subdivision(code, country):
+            yield f"incident.area: {code} is not an area of {country}"
 
 
 def _given(mapping: Mapping) -> Iterator[tuple[str, set[str]]]:
