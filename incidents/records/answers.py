@@ -218,7 +218,7 @@ class _Reader:
             return self.persons[value]
         if value in self.acts:
             return self.acts[value]
-        return word(value) if _is_choice(info.annotation) else value
+        return word(value) if _is_choice(info.annotation) else bdi(value)
 
     def _title(self, name: str, entry: Any, place: int) -> str | None:  # noqa: ANN401 - an entry of any list
         titles: dict[str, Callable[[], str]] = {
@@ -257,4 +257,4 @@ def _plain(value: object) -> str:
         return bdi(day(value))
     if isinstance(value, int | float | Decimal):
         return bdi(format_decimal(value, locale=locale))
-    return str(value)
+    return bdi(value)

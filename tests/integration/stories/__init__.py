@@ -1,0 +1,1 @@
+"""Anonymised summaries as advocates receive them, on both databases."""
