@@ -129,18 +129,23 @@ def _take_out(draft: _Draft, location: Sequence[int | str]) -> None:
     for known, columns in draft.origin.items():
         if f"{path}.".startswith(f"{known}.") or known.startswith(f"{path}."):
             draft.cells.displace(columns)
-    holder: Any = draft.data
     *above, last = location or [""]
-    for step in above:
-        try:
-            holder = holder[int(step) if isinstance(holder, list) else step]
-        except (KeyError, IndexError, ValueError, TypeError):
-            return
+    holder = _holder(draft.data, above)
     if isinstance(holder, dict) and last in holder:
         del holder[last]
     elif above:
         # Gone already, and missed: then its holder goes too.
         _take_out(draft, above)
+
+
+def _holder(data: dict[str, Any], steps: Sequence[int | str]) -> object:
+    holder: Any = data
+    for step in steps:
+        try:
+            holder = holder[int(step) if isinstance(holder, list) else step]
+        except (KeyError, IndexError, ValueError, TypeError):
+            return None
+    return holder
 
 
 # -- parts -------------------------------------------------------------------------------------

@@ -91,15 +91,17 @@ def _by_table(coding: Coding, cells: Cells, column: str) -> Iterator[str]:
 
 def _by_rules(coding: Coding, cells: Cells, column: str) -> Iterator[str]:
     text = cells.peek(column)
-    given = coding.table.get(fold(text)) if coding.table else None
+    if not text:
+        return
+    given = coding.table.get(fold(text))
     if given is not None:
         cells.place(column)
         yield from given
         return
-    fitting = [rule for rule in coding.rules if rule.regex.search(text)] if text else []
+    fitting = [rule for rule in coding.rules if rule.regex.search(text)]
     if fitting:
         cells.explain(column, Why.AS_WRITTEN)
-    elif text and not coding.every:
+    elif not coding.every:
         cells.by_default(column)
     for rule in fitting if coding.every else fitting[:1]:
         yield from rule.all
