@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.codebook.services import codebook
-from incidents.records.killings import ONE, Killed, is_killing, killings
+from incidents.records.killings import NOBODY, ONE, Killed, is_killing, killings
 from tests.factories.documents import about, act, document, incident, person
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ def test_every_code_below_the_right_to_life_is_decided() -> None:
 
 def test_nobody_is_killed_by_an_arrest() -> None:
     assert killings(about(person(), "LIB_ARR", "LIF_ATT")) == {}
+
+
+def test_nobody_is_nobody() -> None:
+    assert (NOBODY.low, NOBODY.best, NOBODY.high) == (0, 0, 0)
 
 
 def test_one_person_is_one() -> None:

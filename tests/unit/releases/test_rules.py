@@ -255,6 +255,12 @@ def test_the_next_of_kin_answer_for_the_missing(outcome: str) -> None:
     assert decide(record, whom.id, "CP_STAT", today=TODAY).allowed
 
 
+def test_a_refusal_stays_a_refusal_whoever_had_the_right_to_answer() -> None:
+    dead, child = person(deceased=True), person(age_band="AGE_12_14")
+    assert ask(dead, consent(dead, answer="no")) is Reason.REFUSED
+    assert ask(child, consent(child, answer="no")) is Reason.REFUSED
+
+
 def test_nobody_asked_the_family_is_no() -> None:
     dead = person(deceased=True)
     assert ask(dead) is Reason.NOT_ASKED
