@@ -33,7 +33,9 @@ INDEX_COLUMNS: Final = (
     Column("country", Kind.CODE, "ISO 3166-1 alpha-2.", nullable=True, vocabulary="regions"),
     Column("area", Kind.TEXT, "ISO 3166-2.", nullable=True),
     Column("violations", Kind.TEXT, "All violations and the groups above them, parted and framed by spaces."),
-    Column("violation", Kind.CODE, "The violation a list shows.", nullable=True, vocabulary="violation_types"),
+    Column(
+        "violation", Kind.CODE, "The violation a list shows.", nullable=True, vocabulary="violation_types"
+    ),
     Column("perpetrators", Kind.TEXT, "All actors and the groups above them, parted and framed by spaces."),
     Column("perpetrator", Kind.CODE, "The first actor.", nullable=True, vocabulary="perpetrator_types"),
     Column("verification", Kind.CODE, "How well it is verified.", vocabulary="verification_status"),

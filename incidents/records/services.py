@@ -13,7 +13,7 @@ from flask_login import current_user
 from sqlalchemy import insert, select
 
 from incidents.accounts.sessions import current_seed
-from incidents.database import random_id, writing
+from incidents.database import random_id, table_of, writing
 from incidents.errors import Forbidden, NotFound, TalaError
 from incidents.extensions import db
 from incidents.facts import store
@@ -34,12 +34,13 @@ from incidents.stories import services as stories
 from incidents.stories.services import Story
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from incidents.keyring.people import Seed
     from incidents.records.schema import CaseDocument
 
 IDENTITY, ACCOUNT = "identity", "account"
+NEW_INCIDENTS, NEW_REVISIONS, NEW_KEYS = (insert(table_of(model)) for model in (Incident, Revision, RevisionKey))
 
 
 class Conflict(TalaError):
@@ -127,13 +128,13 @@ def create(keys: CaseKeys, documents: Sequence[CaseDocument], *, today: dt.date 
     with writing(db.session):
         organisation_id = keys.organisation_id
         db.session.execute(
-            insert(Incident.__table__),
+            NEW_INCIDENTS,
             [{"id": one.incident.id, "organisation_id": organisation_id, "revision": 1} for one in documents],
         )
-        db.session.execute(insert(Revision), [blobs for blobs, _ in sealed])
-        db.session.execute(insert(RevisionKey), [key for _, key in sealed])
-        _append(keys, index, facts)
-    _compact(keys)
+        db.session.execute(NEW_REVISIONS, [blobs for blobs, _ in sealed])
+        db.session.execute(NEW_KEYS, [key for _, key in sealed])
+        due = _append(keys, index, facts)
+    _compact(keys, due)
 
 
 def update(
@@ -175,17 +176,15 @@ def update(
         if incident.revision != expected:
             raise Conflict(incident.revision)
         incident.revision = revision
-        db.session.execute(insert(Revision), [blobs])
-        db.session.execute(insert(RevisionKey), [key])
-        _append(keys, index, facts)
+        db.session.execute(NEW_REVISIONS, [blobs])
+        db.session.execute(NEW_KEYS, [key])
+        due = _append(keys, index, facts)
         _give_or_take_back(keys, whole, day)
-    _compact(keys)
+    _compact(keys, due)
     return revision
 
 
-def _signed(
-    keys: CaseKeys, document: CaseDocument, day: dt.date, *, identity_changed: bool = False
-) -> CaseDocument:
+def _signed(keys: CaseKeys, document: CaseDocument, day: dt.date, *, identity_changed: bool = False) -> CaseDocument:
     """The document with who saves it and when, which its history shows."""
     return document.model_copy(
         update={"saved_by": keys.account_id, "saved_at": day, "identity_changed": identity_changed}
@@ -203,14 +202,18 @@ def _entries(
     return index, facts
 
 
-def _append(keys: CaseKeys, index: list[Entry], facts: list[Entry]) -> None:
+def _append(keys: CaseKeys, index: list[Entry], facts: list[Entry]) -> Collection[FrameKind]:
+    """Add the deltas of a save to the running transaction; gives back the frames that have many by now."""
     store.append(keys.organisation, FrameKind.INDEX, polars_schema(INDEX_COLUMNS), index)
     store.append(keys.facts, FrameKind.FACTS, polars_schema(FACT_COLUMNS), facts)
+    return store.due(keys.organisation_id)
 
 
-def _compact(keys: CaseKeys) -> None:
-    store.compact_when_due(keys.organisation, FrameKind.INDEX, polars_schema(INDEX_COLUMNS))
-    store.compact_when_due(keys.facts, FrameKind.FACTS, polars_schema(FACT_COLUMNS))
+def _compact(keys: CaseKeys, due: Collection[FrameKind]) -> None:
+    if FrameKind.INDEX in due:
+        store.compact(keys.organisation, FrameKind.INDEX, polars_schema(INDEX_COLUMNS))
+    if FrameKind.FACTS in due:
+        store.compact(keys.facts, FrameKind.FACTS, polars_schema(FACT_COLUMNS))
 
 
 def _seal(keys: CaseKeys, document: CaseDocument, revision: int) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -254,9 +257,7 @@ def _open(
 ) -> dict[str, dict[str, Any]]:
     place = Place(keys.organisation_id, row.incident_id, row.revision)
     data_key = case_door.unwrap(keys.by_id[wrapped.key_id], wrapped.wrapped, place)
-    return {
-        part: json.loads(case_door.open_part(data_key, part, place, getattr(row, part))) for part in parts
-    }
+    return {part: json.loads(case_door.open_part(data_key, part, place, getattr(row, part))) for part in parts}
 
 
 def open_account(keys: CaseKeys, incident_id: str, revision: int | None = None) -> Opened:
@@ -310,10 +311,7 @@ def log(keys: CaseKeys, action: str, **details: str) -> None:
 def log_entries(keys: CaseKeys) -> list[dict[str, str]]:
     """The organisation's log, newest first. Opens every entry."""
     rows = db.session.scalars(select(LogEntry).where(LogEntry.key_id.in_(keys.by_id)))
-    opened = [
-        json.loads(keys.by_id[row.key_id].open(row.sealed, "log", row.organisation_id, row.id))
-        for row in rows
-    ]
+    opened = [json.loads(keys.by_id[row.key_id].open(row.sealed, "log", row.organisation_id, row.id)) for row in rows]
     return sorted(opened, key=lambda entry: entry["at"], reverse=True)
 
 
