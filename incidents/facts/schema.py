@@ -82,6 +82,7 @@ FACT_COLUMNS: Final = (
     Column("releasable_from", Kind.I32, "Days since 1970-01-01; empty: at once.", nullable=True),
     Column("reports", Kind.TEXT, "Ids of publications that rest on it, parted by spaces.", nullable=True),
     Column("rules", Kind.U16, "Version of the rules that derived the row."),
+    Column("counted_until", Kind.I32, "Day the consent ends, since 1970-01-01; empty: it does not.", nullable=True),
 )
 FACT_NAMES: Final = tuple(column.name for column in FACT_COLUMNS)
 
@@ -116,6 +117,7 @@ class FactRow(NamedTuple):
     releasable_from: int | None
     reports: str | None
     rules: int
+    counted_until: int | None = None
 
 
 class HeldRow(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -20,18 +21,25 @@ if TYPE_CHECKING:
 
 #: A person who takes back one of these is in no statistic from that moment on.
 STATISTICS_PURPOSES = ("CP_STAT", "CP_STORE")
+EPOCH = dt.date(1970, 1, 1)
 
 
 def frame(keys: Sequence[FactsKey]) -> Frame:
-    """One frame over all granted organisations, without the rows of people who have withdrawn.
+    """One frame over all granted organisations, without the rows of people who have withdrawn or whose consent ended.
 
     Costs a query an organisation when nothing has changed; see store.load() for the rest.
     """
     loaded = [store.load(key, FrameKind.FACTS, polars_schema()).frame for key in keys]
     if not loaded:
         return frames.empty(polars_schema())
-    rows = pl.concat([part.rows for part in loaded])
+    rows = without_ended(pl.concat([part.rows for part in loaded]), dt.datetime.now(tz=dt.UTC).date())
     return Frame(without_withdrawn(rows), pl.concat([part.held for part in loaded]))
+
+
+def without_ended(rows: pl.DataFrame, today: dt.date) -> pl.DataFrame:
+    """Rows without those whose consent has run out since they were saved."""
+    ended = rows["counted_until"] <= (today - EPOCH).days
+    return rows.filter(~ended.fill_null(value=False)) if ended.any() else rows
 
 
 def without_withdrawn(rows: pl.DataFrame) -> pl.DataFrame:

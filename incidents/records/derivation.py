@@ -16,7 +16,7 @@ from incidents.codebook.services import codebook
 from incidents.facts.schema import RULES_VERSION, FactRow
 from incidents.records import rules
 from incidents.records.dates import UNKNOWN
-from incidents.releases.rules import statistics_decision
+from incidents.releases.rules import AFTER_DEATH, STATISTICS, latest, statistics_decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -234,7 +234,19 @@ def _fact(document: CaseDocument, act: Act, case: _Case, today: date) -> FactRow
         releasable_from=_days(releasable_from(document, act, today)),
         reports=" ".join(document.reports) or None,
         rules=RULES_VERSION,
+        counted_until=_days(consent_ends(document, act.person_id)),
     )
+
+
+def consent_ends(document: CaseDocument, person_id: str | None) -> date | None:
+    """Return the first day on which a person is no longer counted because an answer runs out; None: no such day.
+
+    The earliest end of the answers that a count rests on. What was public all along does not run out.
+    """
+    if person_id is None or document.incident.open_source:
+        return None
+    answers = (latest(document.consents, person_id, purpose) for purpose in (STATISTICS, AFTER_DEATH))
+    return min((row.expires_on for row in answers if row and row.expires_on), default=None)
 
 
 def _primary_violation(document: CaseDocument) -> str | None:

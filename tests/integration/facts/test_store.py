@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,7 @@ from incidents.extensions import db
 from incidents.facts import frames, store
 from incidents.facts.columns import polars_schema
 from incidents.facts.models import FrameDelta, FrameKind, FrameSnapshot, Withdrawal
-from incidents.facts.services import frame
+from incidents.facts.services import frame, without_ended
 from incidents.keyring.envelope import Unopenable
 from incidents.keyring.facts_door import FactsKey, facts_keys
 from incidents.records import services
@@ -130,6 +131,24 @@ def test_a_withdrawal_takes_a_person_out_of_the_next_frame(team: Team, keys: Cas
     assert cases(team) == {document.incident.cell_key}
     with writing(db.session):
         db.session.add(Withdrawal(person=f"{document.persons[0].cell_key:016x}", purpose="CP_STAT"))
+    assert cases(team) == set()
+
+
+def test_a_consent_that_runs_out_takes_a_person_out_without_a_save(keys: CaseKeys) -> None:
+    whom = documents.person()
+    until = documents.TODAY + dt.timedelta(days=10)
+    document = documents.about(whom, "POL_EXT", consents=[documents.consent(whom, expires_on=until)])
+    services.create(keys, [document], today=documents.TODAY)
+    rows = store.load(keys.facts, FrameKind.FACTS, polars_schema()).frame.rows
+    assert without_ended(rows, until - dt.timedelta(days=1)).height == 1
+    assert without_ended(rows, until).height == 0
+
+
+def test_the_days_frame_leaves_out_what_ended_yesterday(team: Team, keys: CaseKeys) -> None:
+    whom = documents.person()
+    yesterday = dt.datetime.now(tz=dt.UTC).date() - dt.timedelta(days=1)
+    given = documents.consent(whom, given_on=yesterday - dt.timedelta(days=30), expires_on=yesterday)
+    services.create(keys, [documents.about(whom, "POL_EXT", consents=[given])], today=yesterday - dt.timedelta(days=5))
     assert cases(team) == set()
 
 
