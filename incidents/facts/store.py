@@ -13,17 +13,17 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from incidents.accounts.models import Organisation
-from incidents.database import random_id, snapshot, writing
+from incidents.database import random_id, snapshot, table_of, writing
 from incidents.extensions import db
 from incidents.facts import frames
 from incidents.facts.models import FrameDelta, FrameKind, FrameSnapshot
 from incidents.keyring.envelope import SecretKey, pad, unpad
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from incidents.facts.frames import Entry, Frame, Schema
     from incidents.keyring.grants import GrantedKey
@@ -33,6 +33,14 @@ MIN_DELTAS = 64
 ROWS_PER_DELTA = 4_000
 CACHE_SECONDS = 300
 CACHE_FRAMES = 8
+#: Part of every save, so they are put together once.
+APPEND = insert(table_of(FrameDelta))
+DUE = (
+    select(FrameDelta.kind)
+    .where(FrameDelta.organisation_id == bindparam("organisation_id"))
+    .group_by(FrameDelta.kind)
+    .having(func.count() >= bindparam("many"))
+)
 
 
 @dataclass(frozen=True)
@@ -89,18 +97,16 @@ def append(key: GrantedKey, kind: FrameKind, schema: Schema, entries: Sequence[E
     """Add the entries of one save to the running transaction, sealed. Some 20 µs."""
     row_id = random_id()
     own = SecretKey.random()
-    db.session.add(
-        FrameDelta(
-            id=row_id,
-            organisation_id=key.organisation_id,
-            kind=kind,
-            key_id=key.id,
-            wrapped=key.seal(own.raw, "frame-key", kind, key.organisation_id, row_id),
-            sealed=own.seal(
-                pad(frames.encode_entries(list(schema), entries)), "delta", kind, key.organisation_id, row_id
-            ),
-        )
-    )
+    plain = pad(frames.encode_entries(list(schema), entries))
+    row = {
+        "id": row_id,
+        "organisation_id": key.organisation_id,
+        "kind": kind,
+        "key_id": key.id,
+        "wrapped": key.seal(own.raw, "frame-key", kind, key.organisation_id, row_id),
+        "sealed": own.seal(plain, "delta", kind, key.organisation_id, row_id),
+    }
+    db.session.execute(APPEND, [row])
 
 
 def load(key: GrantedKey, kind: FrameKind, schema: Schema) -> Loaded:
@@ -177,18 +183,16 @@ def _deltas(key: GrantedKey, kind: FrameKind, wanted: frozenset[str]) -> list[by
     return opened
 
 
-def compact_when_due(key: GrantedKey, kind: FrameKind, schema: Schema) -> bool:
-    """Absorb the deltas into a new snapshot if many have piled up; True if this call did it.
+def due(organisation_id: str) -> Collection[FrameKind]:
+    """The frames whose deltas have piled up, in the running transaction. One query for all."""
+    return db.session.scalars(DUE, {"organisation_id": organisation_id, "many": MIN_DELTAS}).all()
 
-    Costs a count when nothing is due. Never loses a save: what came after the reading stays a delta.
+
+def compact(key: GrantedKey, kind: FrameKind, schema: Schema) -> bool:
+    """Absorb the deltas into a new snapshot if they are many for the frame's size; True if this call did it.
+
+    Never loses a save: what came after the reading stays a delta.
     """
-    waiting = db.session.scalar(
-        select(func.count(FrameDelta.id)).where(
-            FrameDelta.organisation_id == key.organisation_id, FrameDelta.kind == kind
-        )
-    )
-    if (waiting or 0) < MIN_DELTAS:
-        return False
     loaded = load(key, kind, schema)
     if len(loaded.version.delta_ids) < max(MIN_DELTAS, loaded.frame.rows.height // ROWS_PER_DELTA):
         return False

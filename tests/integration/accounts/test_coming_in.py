@@ -17,6 +17,7 @@ from incidents.keyring.case_door import organisation_keys
 from incidents.keyring.facts_door import facts_keys, summaries_keys
 from incidents.keyring.models import Grant, Key
 from incidents.keyring.passphrase import PepperMissing, write_pepper
+from incidents.keyring.services import granted_keys
 from tests.factories.world import PASSPHRASE, Browser
 
 if TYPE_CHECKING:
@@ -45,6 +46,18 @@ def test_the_second_researcher_holds_nothing_until_a_member_hands_it_on(world: W
     assert organisation_keys(second.id, second.seed) == []
     world.admit(founder, second)
     assert organisation_keys(second.id, second.seed) == organisation_keys(founder.id, founder.seed)
+
+
+def test_all_keys_open_at_once_as_they_do_one_kind_at_a_time(world: World) -> None:
+    for person in (team := world.team()).researcher, team.analyst, team.administrator:
+        granted = granted_keys(person.id, person.seed)
+        one_by_one = [
+            *organisation_keys(person.id, person.seed),
+            *facts_keys(person.id, person.seed),
+            *summaries_keys(person.id, person.seed),
+        ]
+        assert sorted(map(repr, granted)) == sorted(map(repr, one_by_one))
+        assert {key.raw for key in granted} == {key.raw for key in one_by_one}
 
 
 @pytest.mark.parametrize("role", [Role.ANALYST, Role.ADVOCATE, Role.ADMINISTRATOR])

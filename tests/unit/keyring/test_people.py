@@ -24,6 +24,14 @@ def test_what_was_sealed_to_a_person_opens_with_their_seed(plaintext: bytes, par
     assert SEED.open_sealed(PUBLIC.seal(plaintext, *parts), *parts) == plaintext
 
 
+def test_an_opener_opens_several_blobs_each_in_its_own_place_only() -> None:
+    opened = SEED.opener()
+    blobs = {place: PUBLIC.seal(place.encode(), "grant", place) for place in ("a", "b")}
+    assert [opened(blob, "grant", place) for place, blob in blobs.items()] == [b"a", b"b"]
+    with pytest.raises(Unopenable):
+        opened(blobs["a"], "grant", "b")
+
+
 def test_another_seed_does_not_open() -> None:
     with pytest.raises(Unopenable):
         Seed.random().open_sealed(PUBLIC.seal(b"fiction", "grant"), "grant")
