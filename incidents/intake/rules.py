@@ -111,23 +111,16 @@ def answered(
     """
     data = dump(document)
     entry = _entry(data, page, entry_id)
-    before = _typed_entry(page, entry)
-    errors = []
-    for section in sections_for(document, page, entry_id):
-        for question in section.questions:
-            if same(question, typed, before):
-                continue
-            try:
-                _set(entry, question.path, _checked(question, typed, today, entry))
-            except WrongAnswer as mistake:
-                errors.append(mistake.error)
-    if errors:
-        return Outcome(None, tuple(errors))
+    errors = _take(entry, sections_for(document, page, entry_id), typed, _typed_entry(page, entry), today)
     _store(data, page, entry_id, entry, saved)
     try:
-        return Outcome(CaseDocument.model_validate(data))
+        found = CaseDocument.model_validate(data)
     except ValidationError as mistake:
-        return Outcome(None, tuple(_placed(mistake, page, _position(data, page, entry_id))))
+        errors += _placed(mistake, page, _position(data, page, entry_id))
+    if not errors:
+        return Outcome(found)
+    order = [question.name for question in page.questions]
+    return Outcome(None, tuple(sorted(errors, key=lambda error: order.index(error.path.partition("-")[0]))))
 
 
 def quick_record(document: CaseDocument, typed: Typed, today: date) -> Outcome:
@@ -195,6 +188,19 @@ def key_of(step: str, entry_id: str | None = None) -> str:
 def page_of(step: str, entry_id: str | None = None) -> Page | None:
     """Return the page of a step, or of an entry of it; None when the step is a list or does not exist."""
     return (pages.ENTRY if entry_id else pages.SINGLE).get(step)
+
+
+def _take(entry: Part, sections: list[Section], typed: Typed, before: Typed, today: date) -> list[FieldError]:
+    """Put what was changed into an entry, and return what cannot be read."""
+    errors = []
+    for question in (question for section in sections for question in section.questions):
+        if same(question, typed, before):
+            continue
+        try:
+            _set(entry, question.path, _checked(question, typed, today, entry))
+        except WrongAnswer as mistake:
+            errors.append(mistake.error)
+    return errors
 
 
 def _checked(question: Question, typed: Typed, today: date, entry: Part) -> object:

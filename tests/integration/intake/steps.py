@@ -28,6 +28,7 @@ class Walk:
     who: Person
     browser: Browser = field(init=False)
     draft_id: str = ""
+    token: str = ""
 
     def __post_init__(self) -> None:
         self.browser = self.who.browser()
@@ -44,7 +45,8 @@ class Walk:
 
     def send(self, path: str, data: dict[str, Any] | None = None, *, status: int = 303) -> str:
         """Send a form; gives back where it leads, or the page when it does not lead on."""
-        payload = {"csrf_token": self.browser.token(), **(data or {})}
+        self.token = self.token or self.browser.token()
+        payload = {"csrf_token": self.token, **(data or {})}
         response = self.browser.client.post(path, data=payload)
         assert response.status_code == status, f"{path}: {response.status_code}"
         return response.location if status == 303 else response.get_data(as_text=True)
