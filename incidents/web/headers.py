@@ -14,6 +14,8 @@ CONTENT_SECURITY_POLICY = (
     "base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
 )
 HEADERS = {
+    # In place of the server's own name, which it would add.
+    "Server": "Tala",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     # Not no-referrer: browsers then send "Origin: null", which a proxy's forgery check may refuse.
