@@ -10,10 +10,8 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
-
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
 
 from incidents.disclosure import HIDDEN
 from incidents.i18n import current_locale
@@ -25,6 +23,7 @@ from incidents.releases.question import Series
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import date
+    from types import ModuleType
 
     from openpyxl.worksheet.worksheet import Worksheet
 
@@ -104,7 +103,8 @@ def csv_file(edition: Edition) -> bytes:
 
 def xlsx_file(edition: Edition) -> bytes:
     """A workbook of three sheets: cover, table, method."""
-    book = Workbook()
+    # loaded here and not above: a web worker that never writes a workbook must not pay for it and for numpy
+    book = import_module("openpyxl").Workbook()
     book.remove(book.worksheets[0])
     _cover(book.create_sheet(_("Cover")), edition)
     _table(book.create_sheet(_("Table")), edition)
@@ -164,7 +164,7 @@ def _method(sheet: Worksheet, edition: Edition) -> None:
 def _pairs(sheet: Worksheet, rows: Iterable[tuple[str, str]]) -> None:
     for place, (term, meaning) in enumerate(rows, start=1):
         _write(sheet, place, [term, meaning])
-        sheet.cell(row=place, column=1).font = Font(bold=True)
+        sheet.cell(row=place, column=1).font = _styles().Font(bold=True)
     _widths(sheet, [WIDTH // 2, WIDTH * 2])
 
 
@@ -177,9 +177,13 @@ def _write(sheet: Worksheet, row: int, values: Iterable[str | int], *, bold: boo
             cell.value = neutral(value)
             # said outright: openpyxl would take a leading equals sign for a formula
             cell.data_type = "s"
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
+            cell.alignment = _styles().Alignment(wrap_text=True, vertical="top")
         if bold:
-            cell.font = Font(bold=True)
+            cell.font = _styles().Font(bold=True)
+
+
+def _styles() -> ModuleType:
+    return import_module("openpyxl.styles")
 
 
 def _widths(sheet: Worksheet, widths: Iterable[int]) -> None:
