@@ -46,6 +46,7 @@ TECHNICAL: Final = frozenset(
         "original_blob",
         "prev_hash",
         "publication_id",
+        "recorder",
         "reports",
         "same_origin_as",
         "saved_at",

@@ -67,7 +67,7 @@ def template(violation: str) -> str:
 
 def name_of(person: Person | None) -> str:
     """What a page calls a person: the pseudonym, never a name."""
-    return bdi(person.pseudonym) if person else _("somebody the record does not name")
+    return bdi(person.pseudonym) if person and person.pseudonym else _("somebody the record does not name")
 
 
 def actor(perpetrator: Perpetrator) -> str:

@@ -92,6 +92,7 @@ def case(incident_id: str) -> ResponseReturnValue:
         killed=page.killed(document),
         affected=page.affected(document),
         sections=page.sections(document, "account"),
+        names=_names(),
     )
 
 

@@ -170,6 +170,14 @@ def test_numbers_have_their_ranges_and_kept_values_are_counted_not_shown(desk: D
     assert "Fictional column" in text
 
 
+def test_says_who_recorded_it_and_who_saved_it_last_by_name(desk: Desk) -> None:
+    incident_id = desk.save(make.document(recorder=desk.team.second_researcher.id))
+    text = desk.browser.get(f"/cases/{incident_id}")
+    assert f"Recorded by <bdi>{desk.team.second_researcher.username}</bdi>." in text
+    assert f"Save <bdi>1</bdi>, by <bdi>{desk.team.researcher.username}</bdi> on <bdi>24 November 2026</bdi>." in text
+    assert desk.team.second_researcher.id not in text
+
+
 def test_leads_to_editing_identity_summary_and_history(desk: Desk) -> None:
     incident_id = desk.save(make.document())
     text = desk.browser.get(f"/cases/{incident_id}")

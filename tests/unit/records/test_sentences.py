@@ -194,6 +194,10 @@ def test_the_setting_keeps_the_exact_place_to_itself() -> None:
     assert "Blue Bridge" not in setting(make.document())
 
 
+def test_a_person_without_a_pseudonym_is_still_somebody() -> None:
+    assert "from somebody the record does not name." in tell(whom={"pseudonym": ""})
+
+
 # -- every code --------------------------------------------------------------------------------------
 
 
