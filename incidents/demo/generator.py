@@ -187,7 +187,8 @@ class Generator:
         ]
         if self.random.random() < 0.35:
             acts.append({"id": self.id(), "person_id": persons[0]["id"], "violation": "POL_EXT"})
-        actor = "ST_POL" if violation in POLICE else self.random.choice(ACTORS.get(group, ("ST_POL", "NS_COM", "UN_UNK")))
+        actors = ("ST_POL",) if violation in POLICE else ACTORS.get(group, ("ST_POL", "NS_COM", "UN_UNK"))
+        actor = self.random.choice(actors)
         answers = [] if press else [one for person in persons for one in self.consents(person, dead=killing)]
         return CaseDocument.model_validate(
             {
