@@ -1,0 +1,225 @@
+"""What is sealed and what is in clear: every field of a case is marked, every clear column has a reason."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, get_args
+
+import pytest
+from hypothesis import given
+from sqlalchemy import LargeBinary
+
+from incidents.extensions import db
+from incidents.records.fields import IDENTITY, Coded, Meta, Record, Sensitive, Tier, UnmarkedField, marks
+from incidents.records.parts import join, split
+from incidents.records.schema import CaseDocument
+from tests.factories import documents
+
+if TYPE_CHECKING:
+    from incidents.records.fields import Mark
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+MARKS: Final = marks(CaseDocument)
+#: Fields that point at people, wherever they stand: they may never be in the account.
+POINTING: Final = {
+    *("name", "other_names", "individual_name", "place_text", "lat", "lon", "url", "citation", "witness_note"),
+}
+#: Random, and says nothing without a key.
+RANDOM: Final = "a random id"
+#: Why a column may be read by whoever steals the disk.
+CLEAR: Final = {
+    "account.id": RANDOM,
+    "account.organisation_id": RANDOM,
+    "account.username": "a pseudonym that the person chose",
+    "account.role": "who does what in an organisation, not whose case it is",
+    "account.disabled": "needed before anything opens",
+    "account.iterations": "what a guess costs",
+    "account.memory_kib": "what a guess costs",
+    "draft.id": RANDOM,
+    "draft.account_id": RANDOM,
+    "draft.version": "counts saves of a draft, for two windows at once",
+    "frame_delta.id": RANDOM,
+    "frame_delta.organisation_id": RANDOM,
+    "frame_delta.kind": "index or facts",
+    "frame_delta.key_id": RANDOM,
+    "frame_snapshot.id": RANDOM,
+    "frame_snapshot.organisation_id": RANDOM,
+    "frame_snapshot.kind": "index or facts",
+    "frame_snapshot.key_id": RANDOM,
+    "grant.key_id": RANDOM,
+    "grant.account_id": "who holds a key is a question that an auditor may ask",
+    "incident.id": RANDOM,
+    "incident.organisation_id": RANDOM,
+    "incident.revision": "what optimistic locking compares",
+    "key.id": RANDOM,
+    "key.organisation_id": RANDOM,
+    "key.kind": "which of an organisation's three keys",
+    "key.epoch": "counts rotations",
+    "log_entry.id": RANDOM,
+    "log_entry.organisation_id": RANDOM,
+    "log_entry.key_id": RANDOM,
+    "organisation.id": RANDOM,
+    "organisation.name": "members of a network are known to each other",
+    "publication.id": "published",
+    "publication.organisation_id": "published",
+    "publication.kind": "published",
+    "publication.title": "published",
+    "publication.language": "published",
+    "publication.published_on": "published",
+    "publication.themes": "published",
+    "publication.countries": "published",
+    "publication.campaign": "published",
+    "publication.text": "published",
+    "publication.response_to_id": "published",
+    "publication.release_id": "published",
+    "publication_file.id": "published",
+    "publication_file.publication_id": "published",
+    "publication_file.name": "published",
+    "publication_file.media_type": "published",
+    "publication_file.sha256": "published",
+    "release.id": "released",
+    "release.number": "released",
+    "release.organisation_id": "released",
+    "release.account_id": "who released it answers for it",
+    "release.title": "released",
+    "release.language": "released",
+    "release.released_on": "released",
+    "release.question": "released: the question of a table that left",
+    "release.table": "released: protected before it was stored",
+    "release.policy_version": "released",
+    "release.codebook_version": "released",
+    "release_file.release_id": "released",
+    "release_file.format": "released",
+    "release_file.name": "released",
+    "release_file.sha256": "released",
+    "revision.incident_id": RANDOM,
+    "revision.revision": "which save of a case",
+    "revision_key.incident_id": RANDOM,
+    "revision_key.revision": "which save of a case",
+    "revision_key.key_id": RANDOM,
+    "session.id": "SHA-256 of a cookie of 256 random bits",
+    "session.account_id": "ends the sessions of an account at once",
+    "session.idle_until": "ends a log-in",
+    "session.absolute_until": "ends a log-in",
+    "summary.id": RANDOM,
+    "summary.organisation_id": RANDOM,
+    "summary.key_id": RANDOM,
+    "withdrawal.person": "a random number that only sealed facts connect with anything",
+    "withdrawal.purpose": "which consent was taken back",
+}
+#: Tables that would tell a thief what was recorded when, if rows lay in the order of their arrival.
+ORDERED: Final = {"publication", "publication_file", "release", "release_file"}
+
+
+def clear_columns() -> dict[str, Any]:
+    return {
+        f"{table.name}.{column.name}": column
+        for table in db.metadata.sorted_tables
+        for column in table.columns
+        if not isinstance(column.type, LargeBinary)
+    }
+
+
+def test_every_module_of_tables_is_known_here() -> None:
+    found = {
+        path.parent.name for path in (ROOT / "incidents").glob("*/models.py") if "__tablename__" in path.read_text()
+    }
+    assert found == set(DOMAINS_WITH_TABLES)
+
+
+def test_every_clear_column_is_listed_with_a_reason_and_every_reason_has_a_column() -> None:
+    assert set(clear_columns()) == set(CLEAR)
+    assert all(CLEAR.values())
+
+
+def test_no_clear_column_of_a_case_holds_a_time() -> None:
+    """When something was recorded would tell which case is which: such times are in sealed parts."""
+    timed = {
+        name for name, column in clear_columns().items() if column.type.python_type.__name__ in {"datetime", "date"}
+    }
+    assert timed == {"publication.published_on", "release.released_on"}
+
+
+def test_no_column_carries_a_key_that_points_from_a_case_to_what_is_clear() -> None:
+    """Links between a case and a report, a release or another case are inside sealed parts."""
+    public = {"publication", "publication_file", "release", "release_file", "summary"}
+    cases = {"incident", "revision", "revision_key", "draft"}
+    for table in db.metadata.sorted_tables:
+        pointed_at = {key.column.table.name for key in table.foreign_keys}
+        assert not (table.name in cases and pointed_at & public), table.name
+        assert not (table.name in public | {"draft"} and pointed_at & cases), table.name
+
+
+def test_rows_of_cases_are_not_stored_in_the_order_of_their_arrival() -> None:
+    unordered = {
+        table.name for table in db.metadata.sorted_tables if table.dialect_options["sqlite"]["with_rowid"] is False
+    }
+    assert unordered == {table.name for table in db.metadata.sorted_tables} - ORDERED
+
+
+def test_every_field_of_a_case_carries_exactly_one_mark_with_a_tier_and_a_meaning() -> None:
+    assert len(MARKS) > 100
+    for path, mark in MARKS.items():
+        assert isinstance(mark, Sensitive | Coded | Meta), path
+        assert mark.tier in get_args(Tier), path
+        assert mark.meaning, path
+
+
+def test_a_field_without_a_mark_is_found_out() -> None:
+    class Careless(Record):
+        shoe_size: int = 0
+
+    with pytest.raises(UnmarkedField, match="shoe_size"):
+        marks(Careless)
+
+
+def test_fields_that_point_at_people_are_in_the_identity_part() -> None:
+    for path, mark in MARKS.items():
+        if path.rpartition(".")[2] in POINTING:
+            assert mark.part == IDENTITY, path
+
+
+def test_what_is_in_the_identity_part_is_in_no_total_and_on_no_page_for_all() -> None:
+    """It leaves with consent to a court, a UN body or a named partner, or not at all."""
+    for path, mark in MARKS.items():
+        if mark.part == IDENTITY:
+            assert mark.tier in {"X", "U", "P"}, path
+
+
+def test_free_text_is_never_in_a_total() -> None:
+    for path, mark in MARKS.items():
+        if isinstance(mark, Sensitive):
+            assert mark.tier != "A", path
+
+
+def leaves(part: Any, path: str = "") -> dict[str, Any]:
+    """Every value of a part by the path that marks use."""
+    if isinstance(part, dict):
+        inner = [leaves(value, f"{path}.{key}" if path else key) for key, value in part.items()]
+        return {key: value for one in inner for key, value in one.items()}
+    if isinstance(part, list) and part and isinstance(part[0], dict):
+        inner = [leaves(value, f"{path}[]") for value in part]
+        return {key: value for one in inner for key, value in one.items()}
+    return {path: part}
+
+
+@given(documents.documents())
+def test_no_field_of_the_identity_part_is_left_in_the_account(document: CaseDocument) -> None:
+    account, _identity = split(document)
+    for path in leaves(account):
+        mark: Mark | None = MARKS.get(path)
+        assert mark is None or mark.part != IDENTITY, path
+
+
+@given(documents.documents())
+def test_both_parts_together_are_the_document_again(document: CaseDocument) -> None:
+    account, identity = split(document)
+    assert join(json.loads(json.dumps(account)), json.loads(json.dumps(identity))) == document
+
+
+@given(documents.documents())
+def test_the_account_opens_alone_with_every_identity_field_empty(document: CaseDocument) -> None:
+    alone = join(split(document)[0], {})
+    assert split(alone)[1] == {}
+    assert [one.id for one in alone.persons] == [one.id for one in document.persons]

@@ -1,0 +1,1 @@
+"""The production server, started as a process of its own."""
