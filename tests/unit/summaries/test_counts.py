@@ -58,7 +58,7 @@ def panels(rows: list[FactRow], query: Query) -> dict[str, dict[Key, Tally]]:
     }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(facts(), max_size=25), queries())
 def test_every_panel_under_every_filter_counts_as_plain_python_does(rows: list[FactRow], query: Query) -> None:
     found = counts(frame(rows), query)
@@ -68,7 +68,7 @@ def test_every_panel_under_every_filter_counts_as_plain_python_does(rows: list[F
     assert found.contested == oracle.tally([row for row in rows if oracle.fits(row, query, [CONTESTED])])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(facts(), max_size=25), queries(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_no_count(rows: list[FactRow], query: Query, random: object) -> None:
     shuffled = list(rows)
@@ -76,7 +76,7 @@ def test_the_order_of_rows_changes_no_count(rows: list[FactRow], query: Query, r
     assert counts(frame(rows), query) == counts(frame(shuffled), query)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(facts(), max_size=25), queries())
 def test_contested_rows_move_no_number_but_their_own(rows: list[FactRow], query: Query) -> None:
     if query.verification == CONTESTED:
