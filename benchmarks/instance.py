@@ -157,6 +157,7 @@ class Browser:
     port: int
     cookie: str = ""
     token: str = ""
+    location: str = ""
     connection: http.client.HTTPConnection = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -177,14 +178,15 @@ class Browser:
         content = response.read()
         if given := response.getheader("Set-Cookie"):
             self.cookie = given.partition(";")[0]
+        self.location = response.getheader("Location") or ""
         return response.status, content
 
-    def log_in(self, username: str) -> None:
+    def log_in(self, username: str, passphrase: str = PASSPHRASE, *, page: str = "/cases/new/quick") -> None:
         """Log in and remember the token, which is the same on every page of a session."""
         self._read_token("/login")
-        status, _ = self.request("POST", "/login", {"username": username, "passphrase": PASSPHRASE})
+        status, _ = self.request("POST", "/login", {"username": username, "passphrase": passphrase})
         assert status == http.client.SEE_OTHER
-        self._read_token("/cases/new/quick")
+        self._read_token(page)
 
     def _read_token(self, path: str) -> None:
         status, page = self.request("GET", path)

@@ -160,15 +160,15 @@ def _flat(vocabulary: str, codes: Iterable[str | None], *, by_label: bool = True
 def _grouped(vocabulary: str, codes: Iterable[str | None]) -> Choices:
     listed = codebook().vocabulary(vocabulary)
     wanted = set(codes)
+    below: dict[str, list[tuple[str, str]]] = {root.code: [] for root in listed.roots}
+    for code in listed:
+        if code.code in wanted and code.code not in below:
+            below[listed.top(code.code)].append((code.code, _(code.label)))
     groups: Choices = {"": [("", _("any"))]}
     for root in listed.roots:
-        below = [
-            (code.code, _(code.label))
-            for code in listed
-            if code.code in wanted - {root.code} and listed.top(code.code) == root.code
-        ]
-        if below or root.code in wanted:
-            groups[_(root.label)] = [(root.code, _("All of: %(group)s", group=_(root.label))), *below]
+        if below[root.code] or root.code in wanted:
+            label = _(root.label)
+            groups[label] = [(root.code, _("All of: %(group)s", group=label)), *below[root.code]]
     return groups
 
 
