@@ -236,7 +236,7 @@ def weigh(app: Flask, analyst: Person) -> str:
 
 
 def answer_pages(settings: Settings, username: str, answers: Queue[tuple[float, float, int]]) -> None:
-    """Log in, ask for the dashboard three times, and once more for little after the allocator has had time to settle."""
+    """Log in, ask for the dashboard three times, and for little of it once the allocator has had time to settle."""
     from tests.factories.world import PASSPHRASE, Browser  # noqa: PLC0415 - in the worker alone
 
     browser = Browser(create_app(settings).test_client())
