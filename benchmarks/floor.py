@@ -10,10 +10,13 @@ import os
 import secrets
 import sqlite3
 import threading
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from flask import Flask, request
-from flask.typing import ResponseReturnValue
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
 
 FIELDS = ("narrative", "date_start-year", "country", "place_text", "citation")
 KEY = AESGCM(bytes(32))

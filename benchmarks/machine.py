@@ -69,3 +69,12 @@ def memory_mib(pid: int) -> float:
         lines = Path(f"/proc/{one}/smaps_rollup").read_text().splitlines()
         total += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return total / KIB
+
+
+def processor_seconds(pid: int) -> float:
+    """Processor time that a process and all below it have used so far."""
+    ticks = 0
+    for one in tree(pid):
+        fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")

@@ -1,7 +1,7 @@
 """The production server on a demo: start, requests a second, memory before and after use.
 
-Other servers join in where they are installed (``pip install gunicorn`` into a copy of the environment): that is how the
-choice was made. All run the same application with two workers and four threads each, or two workers where there are none.
+Other servers join in where they are installed (``pip install gunicorn`` into a copy of the environment): that is how
+the choice was made. All run the same application with two workers, of four threads each where there are threads.
 """
 
 from __future__ import annotations
