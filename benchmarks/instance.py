@@ -181,7 +181,7 @@ class Browser:
         self.location = response.getheader("Location") or ""
         return response.status, content
 
-    def log_in(self, username: str, passphrase: str = PASSPHRASE, *, page: str = "/cases/new/quick") -> None:
+    def log_in(self, username: str, passphrase: str = PASSPHRASE, *, page: str = "/reports") -> None:
         """Log in and remember the token, which is the same on every page of a session."""
         self._read_token("/login")
         status, _ = self.request("POST", "/login", {"username": username, "passphrase": passphrase})
@@ -191,6 +191,6 @@ class Browser:
     def _read_token(self, path: str) -> None:
         status, page = self.request("GET", path)
         found = TOKEN.search(page)
-        assert status == http.client.OK
+        assert status == http.client.OK, status
         assert found
         self.token = found[1].decode()

@@ -81,12 +81,17 @@ def rate(port: int, path: str, cookie: str = "") -> float:
     return REQUESTS // CLIENTS * CLIENTS / timed(together)
 
 
+def entered(port: int, username: str, passphrase: str) -> Browser:
+    """A browser in which somebody is logged in. It connects anew: a server without threads serves one connection."""
+    browser = Browser(port)
+    browser.log_in(username, passphrase)
+    browser.connection.close()
+    return browser
+
+
 def use(port: int, passphrases: dict[str, str]) -> str:
     """What a day brings, often enough that every worker has met all of it; gives back the researcher's cookie."""
-    researcher, analyst, advocate = (Browser(port) for _ in range(3))
-    researcher.log_in(RESEARCHER, passphrases[RESEARCHER])
-    analyst.log_in(ANALYST, passphrases[ANALYST], page="/summaries")
-    advocate.log_in(ADVOCATE, passphrases[ADVOCATE], page="/releases/new")
+    researcher, analyst, advocate = (entered(port, name, passphrases[name]) for name in (RESEARCHER, ANALYST, ADVOCATE))
     for _ in range(20):
         for browser, path in ((researcher, "/cases"), (researcher, "/cases/new/quick"), (analyst, "/summaries")):
             fresh = Browser(port, cookie=browser.cookie)

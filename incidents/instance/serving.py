@@ -21,7 +21,7 @@ def command(settings: Settings, *, workers: int, threads: int) -> list[str]:
     """The server's command line. It logs no requests: Tala logs routes itself, without addresses or values."""
     address = urlsplit(f"//{settings.bind}")
     return [
-        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"),
+        *(sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"),
         *("--host", str(address.hostname), "--port", str(address.port or 8000)),
         *("--workers", str(workers), "--blocking-threads", str(threads)),
         *("--log-level", "warning", "--working-dir", str(ROOT), "--respawn-failed-workers"),
