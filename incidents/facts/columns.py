@@ -20,6 +20,7 @@ PLAIN: dict[Kind, PolarsDataType] = {
     Kind.I32: pl.Int32,
     Kind.BOOL: pl.Boolean,
     Kind.TEXT: pl.String,
+    Kind.LABEL: pl.Categorical,
 }
 
 

@@ -120,8 +120,8 @@ def encode(frame: Frame) -> bytes:
 def decode(data: bytes, schema: Schema) -> Frame:
     """Undo encode(), with columns as the schema has them now."""
     end = LENGTH_BYTES + int.from_bytes(data[:LENGTH_BYTES], "big")
-    rows = pl.read_parquet(io.BytesIO(data[LENGTH_BYTES:end]))
-    return Frame(conform(rows, schema), pl.read_parquet(io.BytesIO(data[end:])))
+    rows = pl.read_parquet(data[LENGTH_BYTES:end])
+    return Frame(conform(rows, schema), pl.read_parquet(data[end:]))
 
 
 def conform(rows: pl.DataFrame, schema: Schema) -> pl.DataFrame:

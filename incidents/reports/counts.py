@@ -33,7 +33,7 @@ def of_publication(rows: pl.DataFrame, publication_id: str, today: date) -> Coun
     """Persons by group of violations, in the cases that name a publication."""
     question = Question(since=EARLIEST, until=LATEST, dimensions=("violation_group",))
     persons = gate.releasable(rows, Series.CREDIBLE, today).filter(
-        pl.col("reports").str.split(" ").list.contains(publication_id)
+        pl.col("reports").cast(pl.String).str.split(" ").list.contains(publication_id)
     )
     return _protected(question, count(persons, question, title=_("Persons in the cases it rests on")))
 
