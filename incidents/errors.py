@@ -6,8 +6,11 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
+
+from incidents.extensions import db
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -56,19 +59,24 @@ def on_domain_error(error: TalaError) -> ResponseReturnValue:
 
 
 def on_unexpected_error(error: Exception) -> ResponseReturnValue:
-    """Fail closed; log where it happened and of what kind, never with what values."""
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    where = (
-        f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}"
-        if trace and hasattr(trace.tb_frame.f_code, "co_qualname")
-        else "?"
-    )
-    log.error("unexpected_error", extra={"kind": type(error).__name__, "where": where})
+    """Fail closed: log, end what was begun, and answer with a page."""
+    log_failure(error)
+    # PostgreSQL refuses every query of a transaction that has failed, and the page asks who is looking.
+    db.session.rollback()
     return page(HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def log_failure(error: Exception) -> None:
+    """Log where something happened and of what kind, never with what values."""
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else "?"
+    log.error("unexpected_error", extra={"kind": type(error).__name__, "where": where})
+
+
 def page(template: int, status: int) -> ResponseReturnValue:
-    """The error page for a status."""
+    """The error page for a status; bare words where a request names no host, so that no address can be made."""
+    if request_ctx.url_adapter is None:
+        return Response(HTTPStatus(status).phrase, int(status), content_type="text/plain; charset=utf-8")
     return render_template(f"errors/{int(template)}.html"), int(status)

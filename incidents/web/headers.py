@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask import request
+from flask import current_app, request
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -40,6 +40,7 @@ def add_headers(response: Response) -> Response:
         response.headers["Cache-Control"] = "public, max-age=3600"
     else:
         response.headers["Cache-Control"] = "no-store"
-    if request.is_secure:
+    # Behind a proxy that ends TLS a request looks plain: then the instance's own address says how people reach it.
+    if request.is_secure or current_app.config["PREFERRED_URL_SCHEME"] == "https":
         response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
     return response

@@ -23,7 +23,9 @@ YEAR = 365 * 24 * 3600
 def language() -> ResponseReturnValue:
     """Remember a language and go back to the page it was chosen on."""
     came_from = urlsplit(request.referrer or "/")
-    answer = redirect(came_from.path if came_from.netloc == request.host else "/", HTTPStatus.SEE_OTHER)
+    # One slash: a path that begins with two names another site.
+    path = f"/{came_from.path.lstrip('/')}" if came_from.netloc == request.host else "/"
+    answer = redirect(path, HTTPStatus.SEE_OTHER)
     wanted = request.form.get("locale", "")
     if wanted in i18n.BY_CODE:
         secure = current_app.config["SESSION_COOKIE_SECURE"]
