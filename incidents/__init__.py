@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
-
 from incidents import cli, errors, i18n, logs
 from incidents import tables as tables
 from incidents.accounts import views as accounts_views
 from incidents.accounts.models import Account
-from incidents.accounts.sessions import SealedSessions
+from incidents.accounts.sessions import tala_session
 from incidents.extensions import db, login_manager, migrate
 from incidents.intake import views as intake_views
 from incidents.records import views as records_views
@@ -20,9 +18,11 @@ from incidents.reports import views as reports_views
 from incidents.stories import views as stories_views
 from incidents.summaries import views as summaries_views
 from incidents.web import access, csrf, headers, navigation, preferences
-from incidents.web.request import TalaRequest
+from incidents.web.application import Application
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from config import Settings
 
 BLUEPRINTS = (
@@ -41,9 +41,7 @@ ROOT = Path(__file__).parent.parent
 
 def create_app(settings: Settings) -> Flask:
     """Wire an application for an instance; no logic lives here."""
-    app = Flask(__name__, template_folder="../templates")
-    app.request_class = TalaRequest
-    app.session_interface = SealedSessions()
+    app = Application(__name__, template_folder="../templates")
     app.extensions["tala-settings"] = settings
     app.config.from_mapping(configuration(settings))
     db.init_app(app)
@@ -78,6 +76,6 @@ def pool_options(settings: Settings) -> dict[str, Any]:
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
 def load_account(account_id: str) -> Account | None:
-    """Who the session belongs to; nobody once the account is disabled, which so takes effect at the next request."""
+    """Who the session belongs to; nobody from the first request after a change of passphrase or a disabled account."""
     account = db.session.get(Account, account_id)
-    return account if account and account.is_active else None
+    return account if account and account.is_active and tala_session().of(account) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wtforms import PasswordField, StringField, validators
 from wtforms.validators import ValidationError
 
+from incidents.accounts.rules import MAX_USERNAME, guessable
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
 from incidents.keyring.passphrase import MAX_LENGTH, MIN_LENGTH
@@ -16,16 +17,23 @@ def required() -> validators.InputRequired:
     return validators.InputRequired(lazy_gettext("Fill this in."))
 
 
+def cut(typed: str | None) -> str | None:
+    """What is longer than any name or code is nobody's, and need not be read or sent back whole."""
+    return typed and typed[: MAX_USERNAME + 1]
+
+
 class LogInForm(BaseForm):
     """Name and passphrase."""
 
-    username = StringField(lazy_gettext("Username"), [required()])
+    username = StringField(lazy_gettext("Username"), [required()], filters=[cut])
     passphrase = PasswordField(lazy_gettext("Passphrase"), [required()])
 
 
 class NewPassphraseForm(BaseForm):
-    """A new passphrase, typed twice. Length is the only rule: rules of composition make people predictable."""
+    """A new passphrase, typed twice. It must be long; rules of composition would make people predictable."""
 
+    #: Whose passphrase it will be, where the form does not ask for the name.
+    owner = ""
     new_passphrase = PasswordField(lazy_gettext("New passphrase"), [required()])
     repeated = PasswordField(lazy_gettext("New passphrase again"), [required()])
 
@@ -37,6 +45,10 @@ class NewPassphraseForm(BaseForm):
             )
         if len(field.data) > MAX_LENGTH:
             raise ValidationError(_("Use at most %(n)s characters.", n=MAX_LENGTH))
+        if guessable(field.data, self.username.data if "username" in self else self.owner):
+            raise ValidationError(
+                _("This is easy to guess: it repeats itself, follows the keyboard, or is your name. Use other words.")
+            )
 
     def validate_repeated(self, field: PasswordField) -> None:
         """Both must be the same, or a typing mistake locks the person out."""
@@ -47,15 +59,15 @@ class NewPassphraseForm(BaseForm):
 class SetUpForm(NewPassphraseForm):
     """The first visit: a single-use code, and a passphrase of one's own."""
 
-    username = StringField(lazy_gettext("Username"), [required()])
-    code = StringField(lazy_gettext("Set-up code"), [required()])
+    username = StringField(lazy_gettext("Username"), [required()], filters=[cut])
+    code = StringField(lazy_gettext("Set-up code"), [required()], filters=[cut])
 
 
 class RecoverForm(NewPassphraseForm):
     """The way back in with a recovery code."""
 
-    username = StringField(lazy_gettext("Username"), [required()])
-    code = StringField(lazy_gettext("Recovery code"), [required()])
+    username = StringField(lazy_gettext("Username"), [required()], filters=[cut])
+    code = StringField(lazy_gettext("Recovery code"), [required()], filters=[cut])
 
 
 class ChangePassphraseForm(NewPassphraseForm):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import enum
-import unicodedata
 
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from incidents.accounts.rules import MAX_USERNAME
 from incidents.database import UNORDERED, Base, Id, Sealed, random_id
 from incidents.keyring.passphrase import Cost
 from incidents.keyring.people import PublicKey
@@ -41,7 +41,7 @@ class Account(Base, UserMixin):  # type: ignore[misc]
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=random_id)
     organisation_id: Mapped[str] = mapped_column(Id, ForeignKey("organisation.id"))
-    username: Mapped[str] = mapped_column(String(100), unique=True)
+    username: Mapped[str] = mapped_column(String(MAX_USERNAME), unique=True)
     role: Mapped[Role]
     disabled: Mapped[bool] = mapped_column(default=False)
     #: SHA-256 of the single-use set-up code, until it is used.
@@ -83,8 +83,3 @@ class StoredSession(Base):
     idle_until: Mapped[int]
     absolute_until: Mapped[int]
     sealed: Mapped[bytes] = mapped_column(Sealed)
-
-
-def normalise_username(typed: str) -> str:
-    """One spelling for a username, whatever the keyboard made of it."""
-    return unicodedata.normalize("NFKC", typed).strip().casefold()

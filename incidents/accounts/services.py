@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import current_app
 from flask_login import login_user, logout_user
 from sqlalchemy import func, select
 
-from incidents.accounts.models import Account, Organisation, Role, normalise_username
-from incidents.accounts.sessions import WrongCredentials, current_seed, end_all, tala_session
+from incidents.accounts.models import Account, Organisation, Role
+from incidents.accounts.rules import normalise_username, usable_username
+from incidents.accounts.sessions import WrongCredentials, current_seed, end_all, passphrase_mark, tala_session
 from incidents.database import writing
-from incidents.errors import NotFound, TalaError
+from incidents.errors import Forbidden, NotFound, TalaError
 from incidents.extensions import db
 from incidents.keyring import services as keyring
 from incidents.keyring.envelope import Unopenable, same
@@ -48,6 +50,22 @@ class NameTaken(TalaError):
     """Another account has this username."""
 
 
+class OwnAccount(Forbidden):
+    """What only another administrator may do to this account."""
+
+
+class UnusableName(TalaError):
+    """A username that is empty, too long, or holds a blank or something that does not show."""
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Somebody who holds keys of an organisation, and which."""
+
+    account: Account
+    kinds: frozenset[KeyKind]
+
+
 def settings() -> Settings:
     """The instance's settings."""
     value: Settings = current_app.extensions["tala-settings"]
@@ -72,16 +90,21 @@ def open_account_seed(username: str, passphrase: str) -> tuple[Account, Seed]:
     salt, cost, blob, owner = (DUMMY_SALT, COST, DUMMY_SEED, "")
     if account is not None and account.salt and account.seed_by_passphrase:
         salt, cost, blob, owner = account.salt, account.cost, account.seed_by_passphrase, account.id
-    # The hash takes a third of a second: no transaction stays open meanwhile.
-    db.session.rollback()
-    key = passphrase_key(passphrase, salt=salt, cost=cost, pepper=read_pepper(settings().pepper_file))
-    try:
-        seed = open_seed(blob, key, owner, "passphrase")
-    except Unopenable:
-        raise WrongCredentials from None
-    if account is None or account.disabled or seed.public_key() != account.public_key:
+    seed = _open_by_passphrase(passphrase, salt=salt, cost=cost, blob=blob, owner=owner)
+    # Read again after the hash: what was true before it may not be now.
+    if account is None or account.disabled or account.salt != salt or seed.public_key() != account.public_key:
         raise WrongCredentials
     return account, seed
+
+
+def _open_by_passphrase(passphrase: str, *, salt: bytes, cost: Cost, blob: bytes, owner: str) -> Seed:
+    # The hash takes a third of a second: no transaction stays open meanwhile.
+    db.session.rollback()
+    try:
+        key = passphrase_key(passphrase, salt=salt, cost=cost, pepper=read_pepper(settings().pepper_file))
+        return open_seed(blob, key, owner, "passphrase")
+    except Unopenable:
+        raise WrongCredentials from None
 
 
 def log_in(username: str, passphrase: str) -> Account:
@@ -101,6 +124,7 @@ def start_session(account: Account, seed: Seed) -> None:
     stored.clear()
     stored.renew()
     stored["seed"] = base64.b64encode(seed.raw).decode()
+    stored["passphrase"] = passphrase_mark(account)
     login_user(account)
 
 
@@ -117,8 +141,11 @@ def add_account(username: str, role: Role, organisation: Organisation) -> tuple[
 
     Raises:
         NameTaken: choose another username.
+        UnusableName: as above.
     """
     name = normalise_username(username)
+    if not usable_username(name):
+        raise UnusableName
     if find(name) is not None:
         raise NameTaken
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
@@ -135,17 +162,17 @@ def set_up(username: str, code: str, passphrase: str) -> tuple[Account, str]:
         The account, and its recovery code, which is shown once and kept nowhere.
 
     Raises:
-        WrongCredentials: no such name, or the code is wrong or used.
+        WrongCredentials: no such name, the code is wrong or used, or the account was disabled before it was.
     """
     account = find(username)
-    if account is None or account.setup_digest is None or not same(setup_digest(code), account.setup_digest):
+    if account is None or not _may_set_up(account, code):
         raise WrongCredentials
-    seed = Seed.random()
-    salt, sealed = _seal_by_passphrase(account.id, seed, passphrase)
+    seed, account_id = Seed.random(), account.id
+    salt, sealed = _seal_by_passphrase(account_id, seed, passphrase)
     recovery = new_recovery_code()
     with writing(db.session):
-        account = db.session.get_one(Account, account.id, with_for_update=True)
-        if account.setup_digest is None:
+        account = _locked(account_id)
+        if not _may_set_up(account, code):
             raise WrongCredentials
         account.setup_digest = None
         account.salt, account.seed_by_passphrase = salt, sealed
@@ -154,6 +181,16 @@ def set_up(username: str, code: str, passphrase: str) -> tuple[Account, str]:
         account.public_key_bytes = seed.public_key().raw
         _found_if_first(account, seed)
     return account, recovery
+
+
+def _locked(account_id: str) -> Account:
+    """An account as it is now, whatever was read of it before the lock."""
+    return db.session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
+
+
+def _may_set_up(account: Account, code: str) -> bool:
+    digest = account.setup_digest
+    return not account.disabled and digest is not None and same(setup_digest(code), digest)
 
 
 def _found_if_first(account: Account, seed: Seed) -> None:
@@ -199,12 +236,7 @@ def change_passphrase(account: Account, old: str, new: str) -> None:
         WrongCredentials: the old passphrase is not right.
     """
     salt, cost, blob, owner = account.salt, account.cost, account.seed_by_passphrase, account.id
-    db.session.rollback()
-    key = passphrase_key(old, salt=salt or DUMMY_SALT, cost=cost, pepper=read_pepper(settings().pepper_file))
-    try:
-        seed = open_seed(blob or DUMMY_SEED, key, owner, "passphrase")
-    except Unopenable:
-        raise WrongCredentials from None
+    seed = _open_by_passphrase(old, salt=salt or DUMMY_SALT, cost=cost, blob=blob or DUMMY_SEED, owner=owner)
     replace_passphrase(owner, seed, new)
 
 
@@ -212,18 +244,21 @@ def replace_passphrase(account_id: str, seed: Seed, passphrase: str) -> None:
     """Seal a seed under a new passphrase and end all sessions of the account."""
     salt, sealed = _seal_by_passphrase(account_id, seed, passphrase)
     with writing(db.session):
-        account = db.session.get_one(Account, account_id, with_for_update=True)
+        account = _locked(account_id)
         account.salt, account.seed_by_passphrase = salt, sealed
         account.iterations, account.memory_kib = COST.iterations, COST.memory_kib
         end_all(account_id)
 
 
-def set_disabled(account_id: str, *, disabled: bool) -> None:
+def set_disabled(account_id: str, *, disabled: bool, by: str = "") -> None:
     """Disable an account (its sessions end at once) or enable it again.
 
     Raises:
         NotFound: no such account.
+        OwnAccount: nobody disables themselves: the last administrator would lock everyone's door from outside.
     """
+    if account_id == by:
+        raise OwnAccount
     with writing(db.session):
         account = db.session.get(Account, account_id)
         if account is None:
@@ -249,6 +284,21 @@ def waiting(organisation_id: str) -> Sequence[Account]:
     ).all()
 
 
+def holders(organisation_id: str) -> list[Holder]:
+    """Everyone who holds keys of an organisation, by name, disabled accounts too: being disabled takes no key away."""
+    rows = db.session.execute(
+        select(Account, Key.kind)
+        .join(Grant, Grant.account_id == Account.id)
+        .join(Key, Key.id == Grant.key_id)
+        .where(Key.organisation_id == organisation_id)
+        .order_by(Account.username)
+    ).all()
+    kinds: dict[Account, set[KeyKind]] = {}
+    for account, kind in rows:
+        kinds.setdefault(account, set()).add(kind)
+    return [Holder(account, frozenset(held)) for account, held in kinds.items()]
+
+
 def admit(member: Account, newcomer_id: str, fingerprint: str) -> Account:
     """A member hands the keys of their organisation to a newcomer whose fingerprint they have compared.
 
@@ -258,6 +308,8 @@ def admit(member: Account, newcomer_id: str, fingerprint: str) -> Account:
     seed = current_seed()
     organisation_id, holder_id = member.organisation_id, member.id
     with writing(db.session):
+        # Two members may answer at once: the second finds nobody waiting.
+        db.session.get_one(Organisation, organisation_id, with_for_update=True)
         newcomer = next((account for account in waiting(organisation_id) if account.id == newcomer_id), None)
         if newcomer is None or newcomer.public_key is None or newcomer.public_key.fingerprint() != fingerprint:
             raise NotFound

@@ -14,9 +14,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from flask import session
+from flask import request, session
 from flask.sessions import SessionInterface, SessionMixin
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from incidents.accounts.models import StoredSession
 from incidents.database import writing
@@ -28,6 +28,8 @@ from incidents.keyring.tokens import session_id, session_key
 
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
+
+    from incidents.accounts.models import Account
 
 COOKIE_BYTES = 32
 IDLE_SECONDS = 20 * 60
@@ -82,6 +84,10 @@ class TalaSession(dict[str, Any], SessionMixin):
     def accessed(self, value: bool) -> None:
         """See the getter."""
 
+    def of(self, account: Account) -> bool:
+        """Whether it began with the passphrase that the account has now: a log-in may finish while that is changed."""
+        return self.get("passphrase") == passphrase_mark(account)
+
     @property
     def seed(self) -> Seed | None:
         """The seed of the account that is logged in."""
@@ -97,6 +103,11 @@ class TalaSession(dict[str, Any], SessionMixin):
     def token(self) -> str:
         """The anti-forgery token of this browser."""
         return base64.urlsafe_b64encode(SecretKey(session_key(self.cookie)).derive("csrf")).decode().rstrip("=")
+
+
+def passphrase_mark(account: Account) -> str:
+    """Another one for each passphrase that an account ever had: its salt."""
+    return base64.b64encode(account.salt or b"").decode()
 
 
 def new_cookie() -> str:
@@ -149,7 +160,8 @@ class SealedSessions(SessionInterface):
             self._store(session)
         elif session.stored or session.retired:
             self._forget(session)
-        if not session.presented or session.retired:
+        # A style sheet may be kept by a proxy for many people: it brings nobody a cookie.
+        if request.endpoint != "static" and (not session.presented or session.retired):
             response.set_cookie(
                 self.cookie_name(app),
                 session.cookie,
@@ -184,6 +196,9 @@ class SealedSessions(SessionInterface):
                     update(StoredSession).where(StoredSession.id == row_id).values(sealed=sealed, idle_until=idle)
                 )
             else:
+                # Sessions that ended by themselves would say for ever who was here and when.
+                ended = or_(StoredSession.idle_until <= now, StoredSession.absolute_until <= now)
+                db.session.execute(delete(StoredSession).where(ended))
                 db.session.add(
                     StoredSession(
                         id=row_id,

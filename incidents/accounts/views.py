@@ -112,6 +112,7 @@ def recover() -> ResponseReturnValue:
 def account() -> ResponseReturnValue:
     """One's own account: fingerprint and passphrase."""
     form = ChangePassphraseForm(request.form)
+    form.owner = current_user.username
     if request.method == "POST" and form.validate():
         try:
             services.change_passphrase(current_user, form.passphrase.data, form.new_passphrase.data)
@@ -139,7 +140,7 @@ def list_accounts() -> ResponseReturnValue:
 @access(Role.ADMINISTRATOR)
 def disable(account_id: str) -> ResponseReturnValue:
     """Disable an account; its sessions end at once."""
-    services.set_disabled(account_id, disabled=True)
+    services.set_disabled(account_id, disabled=True, by=current_user.id)
     return redirect(url_for("accounts.list_accounts"), HTTPStatus.SEE_OTHER)
 
 
@@ -154,8 +155,11 @@ def enable(account_id: str) -> ResponseReturnValue:
 @blueprint.get("/members")
 @access(Role.RESEARCHER)
 def members() -> ResponseReturnValue:
-    """Who waits for this organisation's keys."""
-    return render_template("accounts/members.html", waiting=services.waiting(current_user.organisation_id))
+    """Who waits for this organisation's keys, and who holds them."""
+    organisation_id = current_user.organisation_id
+    return render_template(
+        "accounts/members.html", waiting=services.waiting(organisation_id), holders=services.holders(organisation_id)
+    )
 
 
 @blueprint.post("/members/<account_id>/admit")

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from incidents.keyring.envelope import KEY_BYTES, SecretKey, derive
+from incidents.keyring.envelope import KEY_BYTES, SecretKey, Unopenable, derive
+from incidents.keyring.tokens import tidy
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 MIN_LENGTH = 15
 MAX_LENGTH = 1024
 RECOVERY_BYTES = 20
+#: Digits that a recovery code never has, for the letters they are read as.
+LOOKALIKES = str.maketrans("018", "OIB")
 _one_hash_at_a_time = threading.BoundedSemaphore(1)
 
 
@@ -64,7 +67,12 @@ def passphrase_key(passphrase: str, *, salt: bytes, cost: Cost, pepper: bytes) -
 
     Unicode is normalised (NFKC), so that the same words typed on another keyboard are the same passphrase. Takes some
     350 ms and ``cost.memory_kib``; one at a time in a process.
+
+    Raises:
+        Unopenable: it is longer than any passphrase may be; nothing was hashed.
     """
+    if len(passphrase) > MAX_LENGTH:
+        raise Unopenable
     typed = unicodedata.normalize("NFKC", passphrase).encode()
     hasher = Argon2id(
         salt=salt,
@@ -86,5 +94,4 @@ def new_recovery_code() -> str:
 
 def recovery_key(code: str) -> SecretKey:
     """The key that a recovery code stands for; it needs no pepper and, being random, no slow hash."""
-    typed = "".join(character for character in code.upper() if character.isalnum())
-    return SecretKey(derive(typed.encode(), "recovery-code"))
+    return SecretKey(derive(tidy(code).translate(LOOKALIKES).encode(), "recovery-code"))

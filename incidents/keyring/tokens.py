@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 
 from incidents.keyring.envelope import context, derive
+
+#: No code is longer, whatever stands between its signs.
+LONGEST = 200
 
 
 def session_id(cookie: str) -> str:
@@ -19,4 +23,10 @@ def session_key(cookie: str) -> bytes:
 
 def setup_digest(code: str) -> bytes:
     """What is kept of a set-up code: enough to know it again. The code is random, so a plain hash is slow enough."""
-    return hashlib.sha256(context("setup-code", code.strip().upper())).digest()
+    return hashlib.sha256(context("setup-code", tidy(code))).digest()
+
+
+def tidy(code: str) -> str:
+    """A code as it was given, however it was typed: in groups, in small letters, on a keyboard of wide ones."""
+    typed = unicodedata.normalize("NFKC", code[:LONGEST]).upper()
+    return "".join(sign for sign in typed if sign.isalnum())

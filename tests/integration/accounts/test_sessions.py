@@ -174,7 +174,8 @@ def test_a_session_that_was_ended_is_not_written_back_by_a_request_still_running
     with writing(db.session):
         sessions.end_all(person.id)
     opened["late"] = "change"
-    world.app.session_interface.save_session(world.app, opened, world.app.make_response(""))
+    with world.app.test_request_context("/account"):
+        world.app.session_interface.save_session(world.app, opened, world.app.make_response(""))
     assert db.session.scalar(select(StoredSession)) is None
 
 
