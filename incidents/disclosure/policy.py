@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -30,21 +29,11 @@ class Reason(Enum):
     NOT_SAFE = "not_safe"
 
 
-MESSAGES: Final = {
-    Reason.TOO_MANY_DIMENSIONS: "The question crosses too many dimensions: take one away.",
-    Reason.TOO_MANY_CELLS: "The table has too many cells to be protected: use coarser periods or groups.",
-    Reason.NOT_A_DIMENSION: "The question crosses something that is never published: take it away.",
-    Reason.BELOW_COUNTRY: "Nothing below country level may be published: ask for countries or networks.",
-    Reason.TOO_FEW: "There are no persons, or too few: widen the period, the place or the groups.",
-    Reason.NOT_SAFE: "The table could not be protected: ask a coarser question, and report this.",
-}
-
-
 class Refused(Exception):
-    """Nothing is published, for the `reason`; the message says what to do and holds no count."""
+    """Nothing is published, for the `reason`, which holds no count; `releases.forms` says what to do about it."""
 
     def __init__(self, reason: Reason) -> None:
-        super().__init__(MESSAGES[reason])
+        super().__init__(reason.value)
         self.reason = reason
 
 
@@ -91,14 +80,6 @@ class Policy:
             delay_days=int(data["delay"]["living_persons_days"]),
         )
 
-    def permitting_areas(self) -> Policy:
-        """The same policy for areas below country: only for cases whose release level allows them."""
-        return replace(self, below_country_permitted=True)
-
-    def newest_day(self, today: date) -> date:
-        """The last day whose cases of living persons may be counted (the delay of standards 4.4)."""
-        return today - timedelta(days=self.delay_days)
-
     def threshold(self, table: Table) -> int:
         """How many persons a cell of this table must have to be shown: the strictest rule that touches it."""
         touched = attributes(table)
@@ -121,8 +102,6 @@ class Policy:
             raise Refused(Reason.NOT_A_DIMENSION)
         if touched & self.below_country and not self.below_country_permitted:
             raise Refused(Reason.BELOW_COUNTRY)
-        if table.size > self.max_cells:
-            raise Refused(Reason.TOO_MANY_CELLS)
 
 
 def attributes(table: Table) -> frozenset[str]:

@@ -38,6 +38,8 @@ def protect(table: Table, policy: Policy) -> ProtectedTable:
     """
     policy.check(table)
     coarse = coarsen(table, policy)
+    if coarse.size > policy.max_cells:
+        raise Refused(Reason.TOO_MANY_CELLS)
     threshold = policy.threshold(table)
     if coarse.total < threshold:
         raise Refused(Reason.TOO_FEW)

@@ -23,13 +23,20 @@ class Unsolved(RuntimeError):
     """The solver gave up, or the programme has no solution."""
 
 
+class _Quiet(highspy.Highs):
+    """HiGHS without callbacks, which are not used here: to enable them prints a banner before output can be off."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802 - the name is theirs
+        """Enable none."""
+
+
 class Programme:
     """min cost'x with every row and every x within its bounds."""
 
     def __init__(
         self, rows: Rows, row_bounds: tuple[Floats, Floats], bounds: tuple[Floats, Floats], *, simplex: int
     ) -> None:
-        create: Any = highspy.Highs
+        create: Any = _Quiet
         self._highs = create()
         self._highs.setOptionValue("output_flag", "off")
         self._highs.setOptionValue("threads", 1)

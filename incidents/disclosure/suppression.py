@@ -69,14 +69,6 @@ def hidden_cells(table: Table, threshold: int, policy: Policy) -> tuple[Key, ...
     return tuple(key for key, hidden in zip(keys_of(table.dimensions), search.hidden, strict=True) if hidden)
 
 
-def primary_cells(table: Table, threshold: int, policy: Policy) -> tuple[Key, ...]:
-    """The cells hidden for what they say themselves; not safe alone."""
-    grid = Grid(table.dimensions)
-    counts = np.array(list(table.all_counts().values()), dtype=np.int64)
-    hidden = needs(grid, counts, threshold, policy).hidden
-    return tuple(key for key, is_hidden in zip(keys_of(table.dimensions), hidden, strict=True) if is_hidden)
-
-
 class Search:
     """Hides cells until each hidden one may be as high and as low as it must, in every reader's eyes.
 

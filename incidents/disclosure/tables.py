@@ -7,19 +7,18 @@ nothing else.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 from itertools import product
 from math import prod
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
+from typing import TYPE_CHECKING, Final, TypedDict, Unpack
 
 from incidents.disclosure.dimensions import TOTAL, Dimension
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 Key = tuple[str, ...]
 
@@ -76,23 +75,6 @@ class Table:
     def from_counts(cls, dimensions: Iterable[Dimension], counts: Mapping[Key, int], **about: Unpack[About]) -> Table:
         """A table of leaf cells already counted. `about` takes title, measure and scope."""
         return cls(tuple(dimensions), counts, **about)
-
-    @classmethod
-    def from_rows(
-        cls, dimensions: Iterable[Dimension], rows: Iterable[tuple[Hashable, Key]], **about: Unpack[About]
-    ) -> Table:
-        """Count distinct persons from (person, codes) rows; the same row may come more than once.
-
-        A code that has children counts in its "unspecified" child when the dimension has one.
-        Raises `ValueError` when a person is in two cells: such a table has no sound total.
-        """
-        sides = tuple(dimensions)
-        place: dict[Hashable, Key] = {}
-        for person, codes in rows:
-            key = tuple(side.unspecified(code) for side, code in zip(sides, codes, strict=True))
-            if place.setdefault(person, key) != key:
-                raise ValueError("A person is in two cells: choose one row a person (the primary act) before counting.")
-        return cls(sides, Counter(place.values()), **about)
 
     @property
     def size(self) -> int:
@@ -158,22 +140,6 @@ class ProtectedTable:
         leaves = product(*(dimension.leaves for dimension in self.dimensions))
         shown = sum(value for key in leaves if isinstance(value := self.cells[key], int))
         return 1 - shown / total if total else 0.0
-
-    def facts(self) -> dict[str, Any]:
-        """What a method note has to say of this table."""
-        return {
-            "title": self.title,
-            "measure": self.measure,
-            "scope": {name: list(codes) for name, codes in self.scope.items()},
-            "dimensions": [dimension.name for dimension in self.dimensions],
-            "policy_version": self.policy_version,
-            "threshold": self.threshold,
-            "delay_days": self.delay_days,
-            "cells": len(self.cells),
-            "cells_hidden": len(self.hidden),
-            "share_of_cells_hidden": self.share_of_cells_hidden,
-            "share_of_persons_hidden": self.share_of_persons_hidden,
-        }
 
     def to_json(self) -> str:
         """The table as text that `from_json` reads back exactly. A hidden cell is null."""

@@ -9,7 +9,7 @@ from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from incidents.codebook.services import codebook
-from incidents.disclosure import Reason
+from incidents.disclosure.services import Reason
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
 from incidents.releases import wording
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from incidents.codebook.services import Code
 
-MONTH: Final = re.compile(r"^(\d{4})-(\d{2})$", re.ASCII)
+#: Two centuries: a table has a row for each of its months, whether or not anything happened in it.
+MONTH: Final = re.compile(r"^((?:19|20)\d\d)-(\d\d)$", re.ASCII)
 SERIES_NOTES: Final = {
     "credible": lazy_gettext("What most questions need: no contested cases, none that one source only reports."),
     "corroborated": lazy_gettext("For a stricter claim: at least two independent sources agree."),

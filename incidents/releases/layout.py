@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING, Final
 
-from incidents.disclosure import TOTAL
+from incidents.disclosure.services import TOTAL
 from incidents.i18n import gettext as _
 from incidents.releases import wording
 
 if TYPE_CHECKING:
-    from incidents.disclosure import Dimension, ProtectedTable
-    from incidents.disclosure.services import Key, Mark
+    from incidents.disclosure.services import Dimension, Key, Mark, ProtectedTable
 
 #: Set before a code under another: a space that pages and spreadsheets keep, and nobody reads out.
 INDENT: Final = "\u2003"

@@ -11,7 +11,7 @@ from incidents.releases import wording
 from incidents.releases.question import FAMILIES, Series
 
 if TYPE_CHECKING:
-    from incidents.disclosure import ProtectedTable
+    from incidents.disclosure.services import ProtectedTable
     from incidents.releases.question import Question
 
 SERIES: Final = {
@@ -73,14 +73,17 @@ BY_FAMILY: Final = {
 }
 
 
-def note(question: Question, protected: ProtectedTable) -> list[tuple[str, str]]:
-    """The note as pairs of a term and its meaning, without what only a release has (number, date)."""
+def note(question: Question, protected: ProtectedTable, version: str = "") -> list[tuple[str, str]]:
+    """The note as pairs of a term and its meaning, without what only a release has (number, date).
+
+    `version` is that of the codebook by which the table was made; empty: the present one.
+    """
     return [
         *((str(term), str(meaning)) for term, meaning in LIMITS),
         (_("Series"), f"{wording.SERIES[question.series]}. {SERIES[question.series]}"),
         *_coverage(question),
         *((str(wording.DIMENSIONS[name]), str(BY_FAMILY[FAMILIES[name]])) for name in question.dimensions),
-        *_protection(protected),
+        *_protection(protected, version or codebook().version),
     ]
 
 
@@ -95,7 +98,7 @@ def _coverage(question: Question) -> list[tuple[str, str]]:
     return [(_("Period"), period), (_("Place"), wording.place(question.place)), *wording.filters(question)]
 
 
-def _protection(protected: ProtectedTable) -> list[tuple[str, str]]:
+def _protection(protected: ProtectedTable, version: str) -> list[tuple[str, str]]:
     hidden = _(
         "A number from 1 to %(most)s is hidden, and others with it, so that no hidden number can be "
         "worked out from its row, its column or a total. A hidden number may be small, large or zero; "
@@ -109,7 +112,7 @@ def _protection(protected: ProtectedTable) -> list[tuple[str, str]]:
     versions = _(
         "Policy %(policy)s, codebook %(codebook)s.",
         policy=protected.policy_version,
-        codebook=codebook().version,
+        codebook=version,
     )
     return [
         (_("Hidden numbers"), hidden),

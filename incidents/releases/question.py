@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from incidents.codebook.services import codebook
@@ -150,17 +151,23 @@ def _period(question: Question) -> Problems:
 
 
 def _codes(question: Question) -> Problems:
-    asked = {
-        "place": ("regions", question.place),
-        "violation": ("violation_types", question.violation),
-        "gender": ("victim_attributes", question.gender),
-        "perpetrator_group": ("perpetrator_types", question.perpetrator_group),
-    }
-    for field, (vocabulary, code) in asked.items():
-        if code not in {None, WORLD} and code not in codebook().vocabulary(vocabulary):
+    for field, codes in _choices().items():
+        if getattr(question, field) not in codes:
             yield field, lazy_gettext("Choose one of the list.")
-    if question.age not in {None, *AGE_GROUPS.values()}:
-        yield "age", lazy_gettext("Choose one of the list.")
+
+
+@cache
+def _choices() -> dict[str, frozenset[str | None]]:
+    """What each filter may be: others of the same vocabulary stand on no fact, or on no side of a table."""
+    countries = codebook().countries()
+    genders = codebook().vocabulary("victim_attributes").facet("GEN")
+    return {
+        "place": frozenset([WORLD, *(one.code for one in countries), *(one.parent for one in countries)]),
+        "violation": frozenset([None, *(one.code for one in codebook().vocabulary("violation_types"))]),
+        "gender": frozenset([None, *(one.code for one in genders)]),
+        "perpetrator_group": frozenset([None, *(one.code for one in codebook().vocabulary("perpetrator_types").roots)]),
+        "age": frozenset([None, *AGE_GROUPS.values()]),
+    }
 
 
 def _dimensions(question: Question) -> Problems:

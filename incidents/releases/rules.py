@@ -119,16 +119,6 @@ def answer_of(row: Consent | None, *, recipient: str | None = None, today: date)
     return _no(refusal) if refusal else _yes(Reason.CONSENT)
 
 
-def allowed(
-    consents: Sequence[Consent], person_id: str, purpose: str, *, recipient: str | None = None, today: date
-) -> bool:
-    """Say whether the person's last answer is a yes that holds, as standards 4.3 put it.
-
-    This looks at the row alone. `decide` also asks who may answer for whom, and is what a release asks.
-    """
-    return answer_of(latest(consents, person_id, purpose), recipient=recipient, today=today).allowed
-
-
 def decide(
     document: CaseDocument, person_id: str, purpose: str, *, recipient: str | None = None, today: date
 ) -> Decision:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import undefer
 from incidents.accounts.sessions import current_seed
 from incidents.codebook.services import codebook
 from incidents.database import writing
-from incidents.disclosure import Policy, ProtectedTable, protect
+from incidents.disclosure.services import Policy, ProtectedTable, protect
 from incidents.errors import NotFound, TalaError
 from incidents.extensions import db
 from incidents.facts.services import frame

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from incidents.codebook.services import codebook
-from incidents.disclosure import TOTAL, Dimension
-from incidents.disclosure.services import UNSPECIFIED
+from incidents.disclosure.services import TOTAL, UNSPECIFIED, Dimension
 from incidents.releases.gate import NETWORK_ONLY, age_groups, countries_of, shows_month
 from incidents.releases.question import AGE_GROUPS, FAMILIES, MONTHS_A_YEAR, WORLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from collections.abc import Set as AbstractSet
 
     from incidents.codebook.services import Code
     from incidents.releases.question import Question
@@ -46,21 +46,26 @@ def pruned(dimension: Dimension, present: Iterable[str]) -> Dimension:
     """The dimension without unspecified leaves of time and place in which nobody stands."""
     if FAMILIES[dimension.name] not in PRUNED:
         return dimension
-    kept = set(present)
-    codes = tuple(code for code in dimension.codes if not code.endswith(UNSPECIFIED) or code in kept)
-    parents = {code: parent for code, parent in dimension.parents.items() if code in codes}
-    labels = {code: label for code, label in dimension.labels.items() if code in codes}
-    return Dimension(dimension.name, dimension.label, codes, parents, labels)
+    left_out = {code for code in dimension.codes if code.endswith(UNSPECIFIED)}.difference(present)
+    return _without(dimension, left_out)
 
 
 def _collapsed(dimension: Dimension) -> Dimension:
     """The tree without a single top code, which would only repeat the total."""
     while len(tops := dimension.children[TOTAL]) == 1 and tops[0] in dimension.children:
-        codes = tuple(code for code in dimension.codes if code != tops[0])
-        parents = {code: parent for code, parent in dimension.parents.items() if parent != tops[0]}
-        labels = {code: label for code, label in dimension.labels.items() if code != tops[0]}
-        dimension = Dimension(dimension.name, dimension.label, codes, parents, labels)
+        dimension = _without(dimension, {tops[0]})
     return dimension
+
+
+def _without(dimension: Dimension, left_out: AbstractSet[str]) -> Dimension:
+    """The tree without some codes; what stood under them stands under the total."""
+    return Dimension(
+        dimension.name,
+        dimension.label,
+        tuple(code for code in dimension.codes if code not in left_out),
+        {code: parent for code, parent in dimension.parents.items() if not {code, parent} & left_out},
+        {code: label for code, label in dimension.labels.items() if code not in left_out},
+    )
 
 
 # -- time ----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from incidents.disclosure import Table
+from incidents.disclosure.services import Table
 from incidents.releases import gate
 from incidents.releases.sides import pruned, side
 

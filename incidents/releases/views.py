@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from incidents.accounts.models import Role
-from incidents.disclosure import ProtectedTable, Refused
+from incidents.disclosure.services import ProtectedTable, Refused
 from incidents.i18n import gettext as _
 from incidents.releases import method, services
 from incidents.releases.forms import REFUSED, SERIES_NOTES, QuestionForm, fields_of
@@ -95,7 +95,7 @@ def release(release_id: str) -> ResponseReturnValue:
         "releases/release.html",
         release=found,
         grid=paged(protected, request.args.get("page", 1, int)),
-        note=method.note(question, protected),
+        note=method.note(question, protected, found.codebook_version),
         cost=method.cost(protected),
         overlapping=[one for one in services.overlapping(question) if one.number < found.number],
     )

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from incidents.codebook.services import codebook
-from incidents.disclosure import TOTAL
-from incidents.disclosure.services import OTHER, UNSPECIFIED
+from incidents.disclosure.services import OTHER, TOTAL, UNSPECIFIED
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
 from incidents.releases.question import FAMILIES, WORLD, Series
 
 if TYPE_CHECKING:
-    from incidents.disclosure import Dimension
+    from incidents.disclosure.services import Dimension
     from incidents.releases.question import Question
 
 DIMENSIONS: Final = {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
-from incidents.disclosure import HIDDEN
+from incidents.disclosure.services import HIDDEN
 from incidents.i18n import current_locale
 from incidents.i18n import gettext as _
 from incidents.releases import method, wording
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from incidents.disclosure import ProtectedTable
+    from incidents.disclosure.services import ProtectedTable
     from incidents.releases.question import Question
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from incidents.disclosure import Policy, ProtectedTable, Refused, Table, protect
+from incidents.disclosure.services import Policy, ProtectedTable, Refused, Table, protect
 from incidents.i18n import gettext as _
 from incidents.releases import gate
 from incidents.releases.question import WORLD, Question, Series

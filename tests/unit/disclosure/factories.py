@@ -6,10 +6,17 @@ from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from incidents.disclosure.grid import Grid
+from incidents.disclosure.sensitivity import needs
 from incidents.disclosure.services import Dimension, Policy, Table
+from incidents.disclosure.tables import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from incidents.disclosure.services import Key
 
 POLICY = Policy.load()
 PLAIN = replace(POLICY, country_base=0, group_attributes=frozenset())
@@ -38,3 +45,10 @@ def square(
         side(second, [f"b{i}" for i in range(len(rows[0]))]),
     ]
     return table(sides, [count for row in rows for count in row], **about)
+
+
+def primary_cells(question: Table, threshold: int, policy: Policy) -> tuple[Key, ...]:
+    """The cells hidden for what they say themselves; not safe alone."""
+    counts = np.array(list(question.all_counts().values()), dtype=np.int64)
+    hidden = needs(Grid(question.dimensions), counts, threshold, policy).hidden
+    return tuple(key for key, is_hidden in zip(keys_of(question.dimensions), hidden, strict=True) if is_hidden)

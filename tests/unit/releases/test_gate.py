@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from incidents.disclosure import TOTAL, Table
+from incidents.disclosure.services import TOTAL, Table
 from incidents.releases import gate
 from incidents.releases.question import Question, Series
 from incidents.releases.tables import table

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import HealthCheck, assume, given, settings
 from openpyxl import load_workbook
 
-from incidents.disclosure import HIDDEN, Policy, ProtectedTable, Refused, protect
+from incidents.disclosure.services import HIDDEN, Policy, ProtectedTable, Refused, protect
 from incidents.releases import wording
 from incidents.releases.layout import lay_out
 from incidents.releases.tables import table

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from incidents.disclosure import HIDDEN, Dimension, Policy, ProtectedTable, protect
+from incidents.disclosure.services import HIDDEN, Dimension, Policy, ProtectedTable, protect
 from incidents.releases import method, wording
 from incidents.releases.layout import INDENT, lay_out, paged
 from incidents.releases.question import Question, Series
