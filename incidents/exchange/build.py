@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from incidents.exchange import resolve
 from incidents.exchange.cells import SENTENCES, Aside, Cells, Why
+from incidents.exchange.errors import FileUnreadable
 from incidents.exchange.words import columns_of, fold, storable
 from incidents.records.identifiers import new_id
 from incidents.records.schema import MOST_PARTS, CaseDocument, KeptAside
@@ -76,6 +77,9 @@ def build(row: Row, mapping: Mapping, *, today: date, recorder: str = "", mark: 
         today: The day on which it reaches the organisation; killings from open sources know no delay.
         recorder: Who imports it.
         mark: Opaque mark of the row.
+
+    Raises:
+        FileUnreadable: It has more without a field than a record can keep; nothing may be dropped.
     """
     draft = _Draft(Cells(row, mapping))
     draft.data = {
@@ -105,7 +109,12 @@ def _with_asides(document: CaseDocument, asides: list[Aside], row: Row, by_defau
         for aside in asides
         for piece in storable(aside.value)
     ]
-    whole = document.model_copy(update={"kept_aside": kept[:MOST_PARTS]})
+    if len(kept) > MOST_PARTS:
+        raise FileUnreadable(
+            f"Row {row.number} has more without a field than one record can keep ({MOST_PARTS:,} values or pieces of a"
+            " long text). Shorten it, or give its columns a field in the mapping."
+        )
+    whole = document.model_copy(update={"kept_aside": kept})
     return Built(whole, [(aside.column, aside.why) for aside in asides], by_default)
 
 
@@ -283,8 +292,9 @@ def _source_of_item(
         return
     draft.cells.place_item(column, item)
     draft.origin.setdefault("sources", []).append(column)
-    kind = next((rule.code for rule in part.source_type.rules if rule.regex.search(url)), None)
-    yield _source_row(part, url, words, kind or next(iter(part.source_type.otherwise), None))
+    given = part.source_type
+    kinds = given.value or next((rule.all for rule in given.rules if rule.regex.search(url)), given.otherwise)
+    yield _source_row(part, url, words, next(iter(kinds), None))
 
 
 def _source_row(part: SourcePart, url: str, citation: str, kind: str | None) -> dict[str, Any]:

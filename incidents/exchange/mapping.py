@@ -169,6 +169,12 @@ class Point(Part):
         """The compiled pattern."""
         return re.compile(self.pattern)
 
+    @model_validator(mode="after")
+    def _has_both(self) -> Self:
+        if not {"lat", "lon"} <= self.regex.groupindex.keys():
+            raise ValueError("the pattern of a point needs groups (?P<lat>...) and (?P<lon>...)")
+        return self
+
 
 class Numbers(Part):
     """Lowest, best and highest number, each a column."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -47,8 +48,14 @@ Cell = str | list[str | dict[str, str]]
 MOST_CELLS: Final = 1_000
 LONGEST_CELL: Final = 4_000_000
 MOST_UNPACKED: Final = 2_000_000_000
+#: Stands behind the last row of a JSON file: None is what a row reads as that says null.
+_END: Final = object()
 #: Beyond this a float is not exact, and a JSON number may have a million digits.
 WHOLE: Final = 10**15
+#: A formula without a value; one that gives text (t="str") may give none.
+_OPEN_FORMULA: Final = re.compile(rb'<c (?![^>]*t="str")[^>]*><f[^>]*?(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
+_CHUNK: Final = 1 << 20
+_LONGEST_FORMULA: Final = 1 << 16
 DELIMITERS: Final = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": "\t"}
 FORMATS: Final = (*DELIMITERS, ".xlsx", ".json")
 
@@ -143,7 +150,7 @@ def _by_column(header: list[str], cells: Sequence[str]) -> dict[str, Cell]:
 
 
 def _free_name(name: str, taken: Mapping[str, Cell]) -> str:
-    """A header may call a column "column 10" itself."""
+    """A header may call a column "column 10" itself, and a row of JSON may have "a.b" beside an "a" with a "b"."""
     while name in taken:
         name += "+"
     return name
@@ -230,9 +237,14 @@ def _workbook_problems() -> Iterator[None]:
 def _workbook_lines(path: Path, layout: Layout) -> Iterator[tuple[int, Sequence[str]]]:
     with _workbook_problems():
         with zipfile.ZipFile(path) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-        too_large = unpacked > MOST_UNPACKED
-        book = None if too_large else openpyxl.load_workbook(path, read_only=True, data_only=True)
+            too_large = sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED
+            open_formulas = not too_large and _open_formulas(archive)
+        book = None if too_large or open_formulas else openpyxl.load_workbook(path, read_only=True, data_only=True)
+    if open_formulas:
+        raise FileUnreadable(
+            "The workbook holds formulas whose results were never saved. Open it in a spreadsheet program, let it"
+            " calculate, and save it again, or save the sheet as CSV in UTF-8."
+        )
     if book is None:
         raise FileUnreadable("The workbook is too large when unpacked. Save the sheet as CSV in UTF-8.")
     try:
@@ -242,6 +254,19 @@ def _workbook_lines(path: Path, layout: Layout) -> Iterator[tuple[int, Sequence[
         yield from _sheet_lines(sheet)
     finally:
         book.close()
+
+
+def _open_formulas(archive: zipfile.ZipFile) -> bool:
+    """Whether a sheet has formulas without a result: their cells would be read as empty."""
+    for member in archive.infolist():
+        if member.filename.startswith("xl/worksheets/"):
+            with archive.open(member) as part:
+                before = b""
+                while chunk := part.read(_CHUNK):
+                    if _OPEN_FORMULA.search(before + chunk):
+                        return True
+                    before = chunk[-_LONGEST_FORMULA:]
+    return False
 
 
 def _sheet_lines(sheet: _Sheet) -> Iterator[tuple[int, Sequence[str]]]:
@@ -271,13 +296,13 @@ def _json_rows(path: Path, layout: Layout) -> Iterator[Row]:
         number = 0
         while True:
             try:
-                item = next(items, None)
+                item = next(items, _END)
             except (ijson.JSONError, UnicodeDecodeError):
                 raise FileUnreadable(
                     f"The JSON file cannot be read after row {number}: it was cut off, or is not JSON in UTF-8."
                     " Export it again."
                 ) from None
-            if item is None:
+            if item is _END:
                 break
             number += 1
             if not isinstance(item, dict):
@@ -291,7 +316,10 @@ def _json_rows(path: Path, layout: Layout) -> Iterator[Row]:
 
 
 def _cells(item: Mapping[str, object]) -> dict[str, Cell]:
-    return {name: _cell(value) for name, value in _flat(item, "")}
+    found: dict[str, Cell] = {}
+    for name, value in _flat(item, ""):
+        found[_free_name(name, found)] = _cell(value)
+    return found
 
 
 def _flat(item: Mapping[str, object], prefix: str) -> Iterator[tuple[str, object]]:

@@ -140,8 +140,8 @@ def _read_date(form: DateForm, found: re.Match[str], cells: Cells, column: str) 
     cells.place(column)
     if form.unknown:
         return UNKNOWN
-    parts = found.groupdict()
-    digits = [parts["year"], *(f"{int(parts[one]):02d}" for one in ("month", "day") if parts.get(one))]
+    parts = found.groupdict(default="")
+    digits = [parts["year"], *(parts[one].zfill(2) for one in ("month", "day") if parts.get(one))]
     try:
         return parse("-".join(digits) + ("~" if form.about else ""))
     except DateProblem:

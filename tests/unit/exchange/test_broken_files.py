@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -159,3 +161,53 @@ def test_any_bytes_at_all_are_read_or_refused(
         rows_of(path)
     except FileUnreadable as refused:
         assert str(refused).endswith(".")  # noqa: PT017 - either outcome is right
+
+
+@pytest.mark.parametrize(
+    "rows", [[None], [{"name": "x"}, None, {"name": CANARY}], [{"name": "x"}, 3, {"name": CANARY}]]
+)
+def test_a_json_row_that_is_none_hides_no_row_behind_it(tmp_path: Path, rows: list[object]) -> None:
+    sentence = refusal(write_json(tmp_path / "t.json", rows))
+    assert f"Row {len(rows) - len(rows) // 2} " in sentence
+    assert "file.items" in sentence
+
+
+@pytest.mark.parametrize("place", [2, 40])
+def test_formulas_that_were_never_calculated_are_refused_and_not_read_as_empty(tmp_path: Path, place: int) -> None:
+    rows = [(CANARY, "1")] * 40
+    rows[place - 1] = (CANARY, "=1+1")
+    sentence = refusal(write_workbook(tmp_path / "t.xlsx", ("name", "n"), *rows))
+    assert "let it calculate, and save it again" in sentence
+
+
+def test_formulas_with_results_are_read_as_these(tmp_path: Path) -> None:
+    path = write_workbook(tmp_path / "t.xlsx", ("name", "n", "m"), (CANARY, "=1+1", "=A1"))
+    with zipfile.ZipFile(path) as before:
+        parts = {name: before.read(name) for name in before.namelist()}
+    sheet = parts["xl/worksheets/sheet1.xml"]
+    sheet = re.sub(rb"(<f>1\+1</f>)<v\s*/?>(</v>)?", rb"\1<v>2</v>", sheet)
+    # a text that is empty is a result too
+    sheet = re.sub(rb'<c r="C2"[^>]*>(<f>A1</f>)', rb'<c r="C2" t="str">\1', sheet)
+    with zipfile.ZipFile(path, "w") as after:
+        for name, content in (parts | {"xl/worksheets/sheet1.xml": sheet}).items():
+            after.writestr(name, content)
+    assert [row.cells for row in rows_of(path)] == [{"name": CANARY, "n": "2", "m": ""}]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1", "cp1252", "cp932"])
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".json"])
+def test_other_encodings_are_never_misread_and_the_sentence_says_what_to_do(
+    tmp_path: Path, encoding: str, suffix: str
+) -> None:
+    text = '[{"name": "é ソ"}]' if suffix == ".json" else "name\né ソ\n"
+    path = tmp_path / f"t{suffix}"
+    path.write_bytes(text.encode(encoding, "ignore"))
+    sentence = refusal(path)
+    assert "UTF-8" in sentence
+    assert re.search(r"Save|Export", sentence)
+
+
+def test_an_encoding_that_the_mapping_names_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes("name\ncafé\n".encode("cp1252"))
+    assert rows_of(path, encoding="cp1252")[0].cells == {"name": "café"}

@@ -7,11 +7,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.exchange.build import Built, build
 from incidents.exchange.cells import SENTENCES, Why
+from incidents.exchange.errors import FileUnreadable
 from incidents.exchange.readers import Row
 from incidents.records.parts import split
 from incidents.records.schema import MOST_PARTS
@@ -231,3 +232,43 @@ def test_every_word_of_a_row_is_somewhere_in_the_document(cells: dict[str, str])
 def test_no_row_at_all_stops_an_import(cells: dict[str, str]) -> None:
     one = build(Row(1, cells, 1), plan(), today=TODAY)
     assert len(one.document.kept_aside) >= sum(1 for column, text in cells.items() if text and column == "colour")
+
+
+@pytest.mark.parametrize(
+    ("source_type", "kind"),
+    [
+        (None, "SRC_OTH"),
+        ("SRC_MED", "SRC_MED"),
+        ({"otherwise": "SRC_MED"}, "SRC_MED"),
+        ({"rules": [{"pattern": "example", "codes": ["SRC_VID", "SRC_MED"]}]}, "SRC_VID"),
+        ({"rules": [{"pattern": "nothing", "code": "SRC_VID"}]}, None),
+    ],
+)
+def test_every_link_has_the_type_that_the_mapping_gives(source_type: object, kind: str | None) -> None:
+    source = {"each": ["links"]} | ({"source_type": source_type} if source_type else {})
+    (found,) = built(plan(sources=[source]), links=["https://a.example"]).document.sources
+    assert found.source_type == kind
+
+
+def test_more_than_a_record_can_keep_stops_the_import_with_the_row_and_no_value() -> None:
+    cells = {f"canary {place}": "canary" for place in range(MOST_PARTS + 1)}
+    with pytest.raises(FileUnreadable) as refused:
+        build(Row(7, cells), plan(), today=TODAY)
+    assert "Row 7 " in str(refused.value)
+    assert "canary" not in str(refused.value)
+    assert len(build(Row(7, dict(list(cells.items())[1:])), plan(), today=TODAY).document.kept_aside) == MOST_PARTS
+
+
+@given(st.lists(TEXT.filter(bool), min_size=1, max_size=6), st.sampled_from(["", ";", "|"]))
+@settings(max_examples=50, deadline=None)
+def test_no_entry_of_a_list_is_lost_whichever_have_codes(entries: list[str], separator: str) -> None:
+    coding = {"column": "tags", "separator": separator, "values": {entries[0]: "LIB_ARR"}}
+    cell = entries if not separator else separator.join(entries)
+    one = build(Row(1, {"tags": cell}), plan(persons=[{"acts": [{"violation": coding}]}]), today=TODAY)
+    codes = len(one.document.acts)
+    kept = [value for column, value, _ in asides(one) if column == "tags"]
+    assert codes <= 1
+    assert codes or kept
+    for entry in entries:
+        if entry.isalnum() and entry.isascii() and entry.casefold() != entries[0].casefold():
+            assert any(entry in value for value in kept)

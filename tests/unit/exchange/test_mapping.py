@@ -163,3 +163,23 @@ def test_there_is_nothing_between_a_mapping_and_its_parts_that_takes_any_name() 
     for part in (Mapping, *(field.annotation for field in Mapping.model_fields.values())):
         config = getattr(part, "model_config", None)
         assert config is None or config["extra"] == "forbid"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ('[file]\nseparator = ";"\n', "file.separator"),
+        ('[[persons]]\nhealth = "h"\n[[persons.acts]]\nviolation = "LIF"\n', "persons.0.health"),
+        ('[[persons]]\n[[persons.acts]]\nviolation = {colum = "a"}\n', "persons.0.acts.0.violation.colum"),
+        ('[[split]]\ncolumn = "a"\npatterns = ["x"]\nkeeep = true\n', "split.0.keeep"),
+        ('[[perpetrators]]\nperp_type = "ST"\nname = "who"\n', "perpetrators.0.name"),
+        ("[extra]\n", "extra"),
+    ],
+)
+def test_a_name_that_no_part_knows_is_refused_by_its_place(tmp_path: Path, text: str, place: str) -> None:
+    assert f"  {place}: " in refusal(tmp_path, TOML + text)
+
+
+@pytest.mark.parametrize("pattern", ["x", r"(?P<lat>\d+)", r"(?P<lon>\d+)"])
+def test_a_point_without_both_groups_is_refused(pattern: str) -> None:
+    assert "(?P<lat>...) and (?P<lon>...)" in objection(incident={"geo": {"column": "g", "pattern": pattern}})

@@ -260,3 +260,21 @@ def test_no_two_areas_of_a_country_are_taken_for_one(country: str) -> None:
         area.code: resolve.area(Area(columns=("p",)), country, cells(p=area.name)) for area in subdivisions(country)
     }
     assert {code: got for code, got in found.items() if got != code} == {}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "when"),
+    [
+        (r"^(?P<year>\d{4}) (?P<month>\w+)$", "2031 Canary"),
+        (r"^(?P<year>\d{4}) (?P<month>\d) (?P<day>\w+)$", "2031 1 2nd"),
+        (r"^(?:(?P<year>\d{4})|unclear)$", "unclear"),
+        (r"^(?P<year>.+)$", "the Canary year"),
+        (r"^(?P<year>\d+)$", "2031" * 2_000),
+        (r"^(?P<year>\d{4})/(?P<month>\d+)$", "2031/0000000000000013"),
+    ],
+)
+def test_a_form_that_takes_more_than_dates_stops_nothing_and_keeps_the_words(pattern: str, when: str) -> None:
+    mapping = plan(incident={"date": {"column": "when", "forms": [{"pattern": pattern}]}})
+    one = Cells(row(when=when), mapping)
+    assert resolve.date(mapping.incident.date, one) is None
+    assert left(one) == [("when", when, Why.NO_DATE)]
