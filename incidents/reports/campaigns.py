@@ -38,7 +38,9 @@ def window(campaign: str, year: int) -> Window | None:
         return None
     ends = tokens[0].split("/")
     first, last = _first(ends[0], year), _last(ends[-1], year)
-    return Window(campaign, first, last) if first and last and first.year == year else None
+    if last < first:
+        last = _last(ends[-1], year + 1)  # it lasts into the new year
+    return Window(campaign, first, last) if first.year == year else None
 
 
 def dated() -> list[Code]:

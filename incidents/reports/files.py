@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 import zipfile
+import zlib
 from io import BytesIO
 from typing import Final
 
@@ -35,9 +36,17 @@ ENDINGS: Final = {
     "docx": DOCX,
     "xlsx": XLSX,
 }
+TEXTS: Final = frozenset([TXT, CSV])
 SIGNATURES: Final = {b"%PDF-": PDF, b"\x89PNG\r\n\x1a\n": PNG, b"\xff\xd8\xff": JPEG}
+#: Segments of a JPEG for whatever a program likes (APP1 EXIF or XMP, APP11 provenance, APP13 IPTC, ...) and comments;
+#: not APP0 (JFIF), APP2 (colours) and APP14 (Adobe's colours).
+JPEG_EXTRAS: Final = frozenset(range(0xE0, 0xF0)).difference([0xE0, 0xE2, 0xEE]) | {0xFE}
+#: Chunks of a PNG with EXIF, words, a time, provenance.
+PNG_EXTRAS: Final = frozenset([b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME", b"caBX"])
 #: Parts that only one kind of office file has.
 OFFICE_PARTS: Final = {"word/document.xml": DOCX, "xl/workbook.xml": XLSX}
+#: What zipfile raises for an archive that is cut off, spoilt, encrypted or packed in a way it does not know.
+DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 MACROS: Final = re.compile(r"vbaProject|^Basic/|^Scripts/", re.IGNORECASE)
 UNSAFE_IN_NAME: Final = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
@@ -55,6 +64,7 @@ EMPTY: Final = lazy_gettext("The file is empty: choose it again.")
 UNKNOWN: Final = lazy_gettext(
     "This kind of file cannot be published here: use PDF, DOCX, ODT, XLSX, CSV, TXT, PNG or JPEG."
 )
+NOT_UTF8: Final = lazy_gettext("The text is not in UTF-8: save it again in UTF-8 (CSV UTF-8 in a spreadsheet).")
 NOT_WHAT_IT_SAYS: Final = lazy_gettext("The file is not what its name says: save it again under the right ending.")
 WITH_MACROS: Final = lazy_gettext("The file holds macros, which could run on a reader's computer: save it without.")
 TELLS_TOO_MUCH: Final = lazy_gettext(
@@ -72,8 +82,9 @@ def media_type(name: str, content: bytes) -> str:
     claimed = ENDINGS.get(name.rpartition(".")[2].lower())
     if claimed is None:
         raise FileRefused(UNKNOWN)
-    if claimed not in _kinds(content):
-        raise FileRefused(NOT_WHAT_IT_SAYS)
+    kinds = _kinds(content)
+    if claimed not in kinds:
+        raise FileRefused(NOT_WHAT_IT_SAYS if kinds or claimed not in TEXTS else NOT_UTF8)
     if _tells_too_much(claimed, content):
         raise FileRefused(TELLS_TOO_MUCH)
     return claimed
@@ -93,22 +104,21 @@ def _kinds(content: bytes) -> frozenset[str]:
             return frozenset([kind])
     if content.startswith(b"PK\x03\x04"):
         return frozenset([_office(content)])
-    return frozenset([TXT, CSV]) if _is_text(content) else frozenset()
+    return TEXTS if _is_text(content) else frozenset()
 
 
 def _office(content: bytes) -> str:
     """The kind of office file in a zip archive, or "". Only names and one short part are read."""
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
-            names = set(archive.namelist())
-            if any(MACROS.search(name) for name in names):
-                raise FileRefused(WITH_MACROS)
-            first = archive.infolist()[0] if names else None
-            if first and first.filename == "mimetype" and first.file_size == len(ODT):
-                return archive.read(first).decode("ascii", "replace")
-    except (zipfile.BadZipFile, NotImplementedError):
+            names = archive.namelist()
+            told = names[:1] == ["mimetype"] and archive.infolist()[0].file_size == len(ODT)
+            kind = archive.read("mimetype").decode("ascii", "replace") if told else ""
+    except DAMAGED:
         return ""
-    return next((kind for part, kind in OFFICE_PARTS.items() if part in names), "")
+    if any(MACROS.search(name) for name in names):
+        raise FileRefused(WITH_MACROS)
+    return kind or next((kind for part, kind in OFFICE_PARTS.items() if part in names), "")
 
 
 def _is_text(content: bytes) -> bool:
@@ -120,16 +130,17 @@ def _is_text(content: bytes) -> bool:
 
 def _tells_too_much(kind: str, content: bytes) -> bool:
     if kind == JPEG:
-        return any(marker in {0xE1, 0xED, 0xFE} for marker in _jpeg_markers(content))
-    if kind == PNG:
-        return bool({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"}.intersection(_png_chunks(content)))
-    return False
+        return any(marker in JPEG_EXTRAS for marker in _jpeg_markers(content))
+    return kind == PNG and not PNG_EXTRAS.isdisjoint(_png_chunks(content))
 
 
 def _jpeg_markers(content: bytes) -> list[int]:
-    """The kinds of the segments before the image itself: E1 is EXIF or XMP, ED is IPTC, FE a comment."""
+    """The kinds of the segments before the image itself; bytes FF may fill the room before one."""
     found, place = [], 2
     while place + 4 <= len(content) and content[place] == 0xFF and content[place + 1] != 0xDA:  # noqa: PLR2004
+        if content[place + 1] == 0xFF:  # noqa: PLR2004
+            place += 1
+            continue
         found.append(content[place + 1])
         place += 2 + int.from_bytes(content[place + 2 : place + 4], "big")
     return found

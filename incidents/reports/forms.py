@@ -46,9 +46,10 @@ def one_line(typed: str | None) -> str:
 
 
 def plain(typed: str | None) -> str:
-    """A text whose only control sign is the line break."""
-    text = unicodedata.normalize("NFC", typed or "").replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(sign for sign in text if sign == "\n" or not _controls(sign)).strip()
+    """A text whose only control sign is the line break; a tab is a space."""
+    text = (typed or "").replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    shown = "".join(sign for sign in text if sign == "\n" or not _controls(sign))
+    return unicodedata.normalize("NFC", shown).strip()
 
 
 def _controls(sign: str) -> bool:

@@ -119,7 +119,9 @@ def edit(publication_id: str) -> ResponseReturnValue:
 
 
 def shown(form: PublicationForm, publication: Publication | None = None) -> ResponseReturnValue:
-    """The form, with 422 when it came back with errors."""
+    """The form, with 422 when it came back with errors; a file cannot come back with it."""
+    if form.errors and uploaded() and not form.file.errors:
+        form.add_errors({"file": _("Choose the file again: it was not kept, because of the errors above or below.")})
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
     return render_template("reports/edit.html", form=form, publication=publication, limit=MOST_TEXT), status
 

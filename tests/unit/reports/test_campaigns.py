@@ -70,3 +70,44 @@ def test_a_campaign_may_be_about_themes_and_a_country() -> None:
     assert campaigns.themes("CMP_16D") == ("T_VIOLDISC",)
     assert campaigns.country("CMP_GWA") == "PH"
     assert campaigns.country("CMP_16D") is None
+
+
+class Fictional:
+    """A codebook of one campaign."""
+
+    def __init__(self, date_token: str) -> None:
+        self.mappings = {"DATE": (date_token,)}
+
+    def vocabulary(self, name: str) -> dict[str, Fictional]:
+        assert name == "campaigns"
+        return {"CMP_X": self}
+
+
+@pytest.mark.parametrize(
+    ("token", "first", "last", "before"),
+    [
+        ("--12-25/--01-06", date(2025, 12, 25), date(2026, 1, 6), (202412, 202511)),
+        ("--12/--02", date(2025, 12, 1), date(2026, 2, 28), (202412, 202511)),
+        ("--01-01/--01-31", date(2025, 1, 1), date(2025, 1, 31), (202401, 202412)),
+        ("--02", date(2025, 2, 1), date(2025, 2, 28), (202402, 202501)),
+        ("2025", None, None, None),
+    ],
+)
+def test_a_campaign_may_last_into_the_new_year(
+    monkeypatch: pytest.MonkeyPatch, token: str, first: date | None, last: date | None, before: tuple[int, int] | None
+) -> None:
+    monkeypatch.setattr(campaigns, "codebook", lambda: Fictional(token))
+    if first is None:
+        with pytest.raises(ValueError, match="must look like"):
+            window("CMP_X", 2025)
+        return
+    found = window("CMP_X", 2025)
+    assert found
+    assert (found.first, found.last, found.before) == (first, last, before)
+
+
+def test_in_january_the_latest_campaign_is_the_one_that_began_in_december(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(campaigns, "codebook", lambda: Fictional("--12-25/--01-06"))
+    assert latest_year("CMP_X", date(2026, 1, 3)) == 2025
+    assert latest_year("CMP_X", date(2026, 12, 24)) == 2025
+    assert latest_year("CMP_X", date(2026, 12, 25)) == 2026

@@ -78,8 +78,10 @@ def test_a_file_under_another_kind_s_name_is_refused(name: str, claimed: str) ->
         ("noending", b"%PDF-", files.UNKNOWN),
         ("report.pdf.exe", b"%PDF-", files.UNKNOWN),
         ("report.pdf", b"MZ", files.NOT_WHAT_IT_SAYS),
-        ("words.txt", b"a\x00b", files.NOT_WHAT_IT_SAYS),
-        ("words.txt", b"\xff\xfea\x00", files.NOT_WHAT_IT_SAYS),
+        ("words.txt", b"a\x00b", files.NOT_UTF8),
+        ("words.txt", b"\xff\xfea\x00", files.NOT_UTF8),
+        ("table.csv", "Ωδή".encode("utf-16"), files.NOT_UTF8),
+        ("table.csv", "caf\u00e9".encode("latin-1"), files.NOT_UTF8),
         ("table.csv", b"%PDF-1.4", files.NOT_WHAT_IT_SAYS),
         ("letter.docx", b"PK\x03\x04 and no more", files.NOT_WHAT_IT_SAYS),
         ("letter.docx", archive(), files.NOT_WHAT_IT_SAYS),
@@ -122,3 +124,68 @@ def test_a_name_of_folders_is_its_last_part() -> None:
     assert safe_name("../../etc/Brief 1.pdf") == "Brief 1.pdf"
     assert safe_name("C:\\Users\\somebody\\Brief.pdf") == "Brief.pdf"
     assert safe_name("\u202e.pdf") == "file.pdf"
+
+
+PACKED = {
+    "letter.odt": archive(("mimetype", files.ODT.encode()), ("content.xml", b"plainly fictional")),
+    "letter.docx": archive(("[Content_Types].xml", b"x" * 50), ("word/document.xml", b"plainly fictional")),
+}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_an_archive_spoilt_at_any_byte_is_known_or_refused_and_never_an_error(name: str) -> None:
+    whole = PACKED[name]
+    for place in range(len(whole)):
+        for flip in (0x01, 0x08, 0xFF):
+            spoilt = whole[:place] + bytes([whole[place] ^ flip]) + whole[place + 1 :]
+            with suppress(FileRefused):
+                assert media_type(name, spoilt) in {files.ODT, files.DOCX}
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_an_archive_cut_off_anywhere_is_refused(name: str) -> None:
+    for kept in range(1, len(PACKED[name]) - 22, 7):
+        with pytest.raises(FileRefused):
+            media_type(name, PACKED[name][:kept])
+
+
+@pytest.mark.parametrize("kind", [*range(0xE0, 0xF0), 0xFE])
+@pytest.mark.parametrize("filling", [0, 1, 5])
+def test_a_jpeg_may_hold_colours_and_nothing_else_beside_its_image(kind: int, filling: int) -> None:
+    picture = jpeg(JFIF, (kind, b"canary"))
+    filled = picture.replace(bytes([0xFF, kind, 0, 8]), b"\xff" * filling + bytes([0xFF, kind, 0, 8]))
+    if kind in {0xE0, 0xE2, 0xEE}:
+        assert media_type("picture.jpg", filled) == files.JPEG
+    else:
+        with pytest.raises(FileRefused) as refusal:
+            media_type("picture.jpg", filled)
+        assert refusal.value.message is files.TELLS_TOO_MUCH
+
+
+@given(st.lists(st.sampled_from([b"IHDR", b"IDAT", b"tRNS", b"gAMA", b"pHYs", b"iTXt", b"zTXt", b"caBX"]), max_size=6))
+def test_a_png_is_refused_exactly_when_one_of_its_chunks_tells_something(kinds: list[bytes]) -> None:
+    picture = png(*(chunk(kind, b"canary") for kind in kinds))
+    if {b"iTXt", b"zTXt", b"caBX"} & set(kinds):
+        with pytest.raises(FileRefused):
+            media_type("picture.png", picture)
+    else:
+        assert media_type("picture.png", picture) == files.PNG
+
+
+@pytest.mark.parametrize("start", [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"])
+@given(rest=st.binary(max_size=200))
+def test_a_spoilt_picture_ends_the_search_for_what_it_tells(start: bytes, rest: bytes) -> None:
+    ending = "png" if start.startswith(b"\x89") else "jpg"
+    with suppress(FileRefused):
+        assert media_type(f"picture.{ending}", start + rest)
+
+
+def test_a_picture_of_nothing_but_filling_ends_too() -> None:
+    assert media_type("picture.jpg", b"\xff" + b"\xd8" + b"\xff" * 200_000) == files.JPEG
+
+
+def test_a_refusal_holds_no_word_of_the_file_or_its_name() -> None:
+    for name, content in (("canary.exe", b"canary"), ("canary.pdf", b"canary"), ("canary.txt", b"canary\x00")):
+        with pytest.raises(FileRefused) as refusal:
+            media_type(name, content)
+        assert "canary" not in f"{refusal.value} {refusal.value.message}"
