@@ -8,7 +8,6 @@ none would serve every filter. Both sides must give the same numbers, and are ru
 from __future__ import annotations
 
 import multiprocessing
-import re
 import sqlite3
 import statistics
 import tempfile
@@ -21,6 +20,7 @@ import polars as pl
 from flask_migrate import upgrade
 
 from benchmarks.facts import facts_frame
+from benchmarks.worker import answer_pages
 from config import Settings
 from incidents import create_app
 from incidents.facts import store
@@ -46,8 +46,6 @@ if TYPE_CHECKING:
 
 ROWS: Final = 1_000_000
 RUNS: Final = 5
-#: Freed memory is given back to the system after some ten seconds.
-SETTLE_SECONDS: Final = 12
 PLAIN: Final = (
     "month",
     "year",
@@ -233,18 +231,3 @@ def weigh(app: Flask, analyst: Person) -> str:
     worker.join()
     held = f"{resident:.0f} MiB, {peak:.0f} MiB at most"
     return f"a worker that answered the page ({size / 1000:.0f} kB) and holds the frame: {held}"
-
-
-def answer_pages(settings: Settings, username: str, answers: Queue[tuple[float, float, int]]) -> None:
-    """Log in, ask for the dashboard three times, and for little of it once the allocator has had time to settle."""
-    from tests.factories.world import PASSPHRASE, Browser  # noqa: PLC0415 - in the worker alone
-
-    browser = Browser(create_app(settings).test_client())
-    browser.post("/login", {"username": username, "passphrase": PASSPHRASE}, status=303)
-    for _ in range(3):
-        page = browser.get("/summaries")
-    time.sleep(SETTLE_SECONDS)
-    browser.get("/summaries?gender=GEN_NB&age=AGE_65")
-    status = Path("/proc/self/status").read_text(encoding="ascii")
-    resident, peak = (int(re.search(rf"{name}:\s+(\d+) kB", status)[1]) / 1024 for name in ("VmRSS", "VmHWM"))  # type: ignore[index]
-    answers.put((resident, peak, len(page.encode())))
