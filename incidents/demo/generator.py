@@ -109,7 +109,7 @@ class Generator:
         return {
             "id": self.id(),
             "cell_key": self.random.getrandbits(63) + 1,
-            "ref": new_reference(self.random.choice),
+            "ref": new_reference(self.random.randbytes),
             "title_working": f"{place}, {group}",
             "narrative": f"Invented for the demo: an incident in the fictional town of {place}. "
             "No such town, person or event exists.",

@@ -31,9 +31,9 @@ def new_cell_key() -> int:
     return secrets.randbelow(2**64 - 1) + 1
 
 
-def new_reference(choice: Callable[[str], str] = secrets.choice) -> str:
+def new_reference(random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> str:
     """Return eleven random letters and digits and a check character (Luhn algorithm, modulo 32)."""
-    body = "".join(choice(ALPHABET) for _ in range(REFERENCE_LENGTH - 1))
+    body = "".join(ALPHABET[one % len(ALPHABET)] for one in random_bytes(REFERENCE_LENGTH - 1))  # 32 divides 256
     return body + _check_character(body)
 
 
