@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 from config import Settings
 from incidents import create_app
 
+# Whatever this process makes (database, write-ahead log, backup) is for its own user alone, wherever it lies.
+os.umask(0o077)
 app = create_app(Settings.from_env())

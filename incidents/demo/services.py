@@ -10,8 +10,6 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
-
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.database import writing
@@ -95,9 +93,7 @@ def make(settings: Settings, *, cases: int = CASES, today: dt.date | None = None
         NotEmpty: the instance has accounts already.
     """
     day = today or dt.datetime.now(tz=dt.UTC).date()
-    prepare(settings)
-    if db.session.scalar(select(func.count(Account.id))):
-        raise NotEmpty("This database holds a real instance. A demo needs one of its own.")
+    prepare(settings, "This database holds a real instance. A demo needs one of its own.")
     (settings.instance / DEMO_MARK).touch(mode=0o600)
     made: list[DemoAccount] = []
     for number, (name, (countries, people)) in enumerate(PEOPLE.items()):

@@ -7,39 +7,49 @@ even where a passphrase is weak, and losing it costs no case (recovery codes do 
 from __future__ import annotations
 
 import os
-import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask_migrate import upgrade
-from sqlalchemy import MetaData, Table, create_engine, func, insert, select, update
+from sqlalchemy import URL, MetaData, Table, create_engine, func, insert, select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
+from config import MIN_PEPPER_BYTES
 from incidents.database import snapshot
 from incidents.extensions import db
-from incidents.instance.services import NotEmpty
+from incidents.instance.services import DEMO_MARK, NotEmpty
 from incidents.keyring.passphrase import write_pepper
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine import Connection
 
     from config import Settings
 
 #: A log-in is nothing to bring back.
 LEFT_OUT = {"session"}
+#: From whatever medium it lies on, and without a trace on that.
+READ_ONLY = {"mode": "ro", "immutable": "1", "uri": "true"}
 VERSION_TABLE = "alembic_version"
 ROWS_AT_ONCE = 500
+MAGIC = b"SQLite format 3"
+#: What a backup is of, in its header.
+REAL, DEMO = 0, 1
 NOT_WHOLE = "This file is not a whole backup of Tala. Take another one."
+
+
+class WrongPepper(RuntimeError):
+    """Restoring would put a pepper in place with which nobody could log in; the message says what to do."""
 
 
 class BrokenBackup(RuntimeError):
     """The file is not a backup of Tala, or not a whole one."""
 
 
-def back_up(path: Path) -> int:
+def back_up(path: Path, settings: Settings) -> int:
     """Write a backup, readable by the server's user alone; all tables as of one moment.
 
     Returns:
@@ -49,17 +59,26 @@ def back_up(path: Path) -> int:
         FileExistsError: the file exists; choose another name.
     """
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    target = _file(path)
+    target = create_engine(URL.create("sqlite", database=str(path)), poolclass=NullPool, hide_parameters=True)
     try:
         with snapshot(db.session), target.begin() as connection:
-            source = db.session.connection()
-            version = Table(VERSION_TABLE, MetaData(), autoload_with=source)
-            tables = [table for table in db.metadata.sorted_tables if table.name not in LEFT_OUT]
-            for table in (version, *tables):
-                table.create(connection)
-            return sum(_copy(source, connection, table, table) for table in (version, *tables))
+            connection.exec_driver_sql(f"PRAGMA user_version = {DEMO if settings.demo else REAL}")
+            return _write(db.session.connection(), connection)
+    except BaseException:
+        # What is half written must not be taken for a backup, nor stand in the way of the next.
+        for end in ("", "-wal", "-shm", "-journal"):
+            Path(f"{path}{end}").unlink(missing_ok=True)
+        raise
     finally:
         target.dispose()
+
+
+def _write(source: Connection, target: Connection) -> int:
+    version = Table(VERSION_TABLE, MetaData(), autoload_with=source)
+    tables = [table for table in db.metadata.sorted_tables if table.name not in LEFT_OUT]
+    for table in (version, *tables):
+        table.create(target)
+    return sum(_copy(source, target, table, table) for table in (version, *tables))
 
 
 def restore(path: Path, settings: Settings, pepper: Path | None) -> int:
@@ -76,14 +95,19 @@ def restore(path: Path, settings: Settings, pepper: Path | None) -> int:
 
     Raises:
         BrokenBackup: the file cannot be read as a backup.
-        NotEmpty: the instance holds something already.
+        NotEmpty: the instance holds something already, or one is a demo and the other is not.
+        WrongPepper: the pepper that was given cannot be one, or another is in place.
     """
-    if not path.is_file() or path.read_bytes()[:15] != b"SQLite format 3":
+    if not _is_sqlite(path):
         raise BrokenBackup("This file is not a backup of Tala. Give the file that flask backup wrote.")
+    if pepper is not None:
+        _check_pepper(settings, pepper)
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    source = _file(path)
+    address = URL.create("sqlite", database=f"file:{quote(str(path.absolute()))}", query=READ_ONLY)
+    source = create_engine(address, poolclass=NullPool, hide_parameters=True)
     try:
         with source.connect() as connection:
+            _keep_apart(connection, settings)
             rows = _fill(connection)
     except DatabaseError:
         raise BrokenBackup(NOT_WHOLE) from None
@@ -108,8 +132,32 @@ def _fill(source: Connection) -> int:
         return sum(_copy(source, target, stored[table.name], table) for table in tables)
 
 
-def _file(path: Path) -> Engine:
-    return create_engine(f"sqlite:///{path}", poolclass=NullPool, hide_parameters=True)
+def _is_sqlite(path: Path) -> bool:
+    """Whether it may be a backup. A file with a log beside it is a database in use."""
+    if not path.is_file() or Path(f"{path}-wal").exists():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
+def _check_pepper(settings: Settings, pepper: Path) -> None:
+    kept = pepper.read_bytes()
+    if len(kept) < MIN_PEPPER_BYTES:
+        raise WrongPepper("This file is too short to be a pepper. Give the copy of the file called pepper.")
+    if settings.pepper_file.exists() and settings.pepper_file.read_bytes() != kept:
+        raise WrongPepper(
+            f"Another pepper is in place: {settings.pepper_file}. Is TALA_INSTANCE the folder you mean? If so, move it "
+            "away first."
+        )
+
+
+def _keep_apart(source: Connection, settings: Settings) -> None:
+    """A demo comes back as a demo, and real cases never into one, which serves without TLS."""
+    marked = source.exec_driver_sql("PRAGMA user_version").scalar() == DEMO
+    if settings.demo and not marked:
+        raise NotEmpty("This folder is marked as a demo. Real cases need one of their own: set TALA_INSTANCE.")
+    if marked:
+        (settings.instance / DEMO_MARK).touch(mode=0o600)
 
 
 def _tables(connection: Connection) -> list[Table]:
@@ -139,8 +187,5 @@ def _batches(source: Connection, table: Table) -> Iterator[list[dict[str, object
 
 
 def _place_pepper(settings: Settings, pepper: Path | None) -> None:
-    if pepper is not None:
-        shutil.copyfile(pepper, settings.pepper_file)
-        settings.pepper_file.chmod(0o600)
-    elif not settings.pepper_file.exists():
-        write_pepper(settings.pepper_file)
+    if not settings.pepper_file.exists():
+        write_pepper(settings.pepper_file, None if pepper is None else pepper.read_bytes())

@@ -1,4 +1,4 @@
-"""``flask init``, ``account``, ``serve``, ``backup``, ``restore``."""
+"""``flask init``, ``account``, ``serve``, ``pepper``, ``backup``, ``restore``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from incidents.accounts.models import Role
-from incidents.accounts.services import NameTaken, settings
+from incidents.accounts.services import NameTaken, UnusableName, settings
 from incidents.instance import backup as backups
 from incidents.instance import services
 from incidents.instance.serving import serve as become_server
 
+EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
+BAD_NAME = "A username has no blanks, at most 100 letters, and nothing that does not show."
+COME_IN = "Everyone comes in once with their recovery code, at /recover."
 accounts = AppGroup("account", help="Accounts of this instance.")
 
 
@@ -37,6 +40,8 @@ def init(organisation: str, administrator: str, founders: tuple[str, ...]) -> No
         raise click.ClickException(str(refusal)) from None
     except NameTaken:
         raise click.ClickException("Each person needs a username of their own.") from None
+    except UnusableName:
+        raise click.ClickException(BAD_NAME) from None
     click.echo("\nGive each person their own set-up code, on paper or aloud. It works once, at /set-up:\n")
     for invitation in invitations:
         tell(invitation)
@@ -49,12 +54,19 @@ def init(organisation: str, administrator: str, founders: tuple[str, ...]) -> No
 
 @accounts.command("add")
 @click.argument("username")
-@click.argument("role", type=click.Choice(list(Role)))
+@click.argument("role", type=click.Choice([role.value for role in Role]))
 @click.argument("organisation")
-def add_account(username: str, role: str, organisation: str) -> None:
+@click.option("--new-organisation", is_flag=True, help="Make the organisation: this account is its first.")
+def add_account(username: str, role: str, organisation: str, *, new_organisation: bool) -> None:
     """Add an account and print its set-up code. A member then hands on the keys at /members."""
     try:
-        tell(services.invite(username, Role(role), organisation))
+        tell(services.invite(username, Role(role), organisation, new_organisation=new_organisation))
+    except services.NoSuchOrganisation:
+        raise click.ClickException(
+            "No organisation has this name. Spell it as the accounts page does, or add --new-organisation."
+        ) from None
+    except UnusableName:
+        raise click.ClickException(BAD_NAME) from None
     except NameTaken:
         raise click.ClickException("This username is taken. Choose another.") from None
 
@@ -65,7 +77,23 @@ def add_account(username: str, role: str, organisation: str) -> None:
 @with_appcontext
 def serve(workers: int, threads: int) -> None:
     """Serve this instance with the production server."""
+    if not settings().pepper_file.exists():
+        raise click.ClickException(
+            f"The pepper is missing: {settings().pepper_file}. Put its copy back; or, if it is lost, run flask pepper "
+            "and let everyone come in with their recovery code. A new instance begins with: flask init"
+        )
     become_server(settings(), workers=workers, threads=threads)
+
+
+@click.command("pepper")
+@with_appcontext
+def pepper() -> None:
+    """Make a new pepper where the old one is lost."""
+    try:
+        services.renew_pepper(settings())
+    except services.NotEmpty as refusal:
+        raise click.ClickException(str(refusal)) from None
+    click.echo(f"A new pepper is in {settings().pepper_file}; keep a copy apart from the backups. {COME_IN}")
 
 
 @click.command("backup")
@@ -74,28 +102,26 @@ def serve(workers: int, threads: int) -> None:
 def backup(file: Path) -> None:
     """Write a backup of the database to FILE. The pepper is not in it: keep that apart."""
     try:
-        rows = backups.back_up(file)
+        rows = backups.back_up(file, settings())
     except FileExistsError:
         raise click.ClickException("This file exists. Choose another name.") from None
     click.echo(f"{rows} rows. The pepper is not in this file; keep a copy of it apart: {settings().pepper_file}")
 
 
 @click.command("restore")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--pepper", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="The pepper kept apart.")
+@click.argument("file", type=EXISTING)
+@click.option("--pepper", "kept_apart", type=EXISTING, help="The pepper kept apart.")
 @with_appcontext
-def restore(file: Path, pepper: Path | None) -> None:
+def restore(file: Path, kept_apart: Path | None) -> None:
     """Fill an empty instance from FILE."""
-    had_pepper = pepper is not None or settings().pepper_file.exists()
+    had_pepper = kept_apart is not None or settings().pepper_file.exists()
     try:
-        rows = backups.restore(file, settings(), pepper)
-    except (backups.BrokenBackup, services.NotEmpty) as refusal:
+        rows = backups.restore(file, settings(), kept_apart)
+    except (backups.BrokenBackup, backups.WrongPepper, services.NotEmpty) as refusal:
         raise click.ClickException(str(refusal)) from None
     click.echo(f"{rows} rows.")
     if not had_pepper:
-        click.echo(
-            "There was no pepper: a new one is made. Everyone comes in once with their recovery code, at /recover."
-        )
+        click.echo(f"There was no pepper: a new one is made. {COME_IN}")
 
 
-COMMANDS = (init, accounts, serve, backup, restore)
+COMMANDS = (init, accounts, serve, pepper, backup, restore)

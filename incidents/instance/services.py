@@ -20,10 +20,15 @@ if TYPE_CHECKING:
     from config import Settings
 
 DEMO_MARK = "demo"
+BEGUN = "This instance has begun already. Accounts are added with: flask account add"
 
 
 class NotEmpty(RuntimeError):
     """There is an instance here already; the message says what to do."""
+
+
+class NoSuchOrganisation(RuntimeError):
+    """No organisation has this name. A slip of the pen would found one of its own."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +46,29 @@ class Invitation:
     code: str
 
 
-def prepare(settings: Settings) -> None:
-    """Make the folder (0700), the pepper (0600) and the tables, where they are missing."""
+def prepare(settings: Settings, refusal: str = BEGUN) -> None:
+    """Make the folder (0700), the tables and the pepper (0600) of a new instance, where they are missing.
+
+    Raises:
+        NotEmpty: there are people already, for whom another pepper would close every passphrase; says the refusal.
+    """
     settings.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    upgrade()
+    if db.session.scalar(select(func.count(Account.id))):
+        raise NotEmpty(refusal)
     if not settings.pepper_file.exists():
         write_pepper(settings.pepper_file)
-    upgrade()
-    database = settings.instance / "tala.db"
-    if database.exists():
-        database.chmod(0o600)
+
+
+def renew_pepper(settings: Settings) -> None:
+    """Make a pepper for an instance that has lost its own: people then come in once with their recovery codes.
+
+    Raises:
+        NotEmpty: there is a pepper; nothing brings it back once it is gone.
+    """
+    if settings.pepper_file.exists():
+        raise NotEmpty(f"There is a pepper: {settings.pepper_file}. Every passphrase needs it.")
+    write_pepper(settings.pepper_file)
 
 
 def begin(settings: Settings, organisation: str, administrator: str, founders: Sequence[str]) -> list[Invitation]:
@@ -60,12 +79,11 @@ def begin(settings: Settings, organisation: str, administrator: str, founders: S
     Raises:
         NotEmpty: the instance has people already, or it holds a demo.
         NameTaken: two of them have the same username.
+        UnusableName: one has a blank, is empty or too long, or holds what does not show.
     """
     if (settings.instance / DEMO_MARK).exists():
         raise NotEmpty("This folder holds a demo. Real cases need one of their own: set TALA_INSTANCE to a new folder.")
     prepare(settings)
-    if db.session.scalar(select(func.count(Account.id))):
-        raise NotEmpty("This instance has begun already. Accounts are added with: flask account add")
     with writing(db.session):
         row = Organisation(name=organisation)
         db.session.add(row)
@@ -74,14 +92,18 @@ def begin(settings: Settings, organisation: str, administrator: str, founders: S
         return [_invite(username, role, row) for username, role in people]
 
 
-def invite(username: str, role: Role, organisation_name: str) -> Invitation:
-    """Add an account to an organisation, which is made if there is none of that name.
+def invite(username: str, role: Role, organisation_name: str, *, new_organisation: bool = False) -> Invitation:
+    """Add an account to an organisation, or to one that is made for it.
 
     Raises:
         NameTaken: choose another username.
+        UnusableName: as well.
+        NoSuchOrganisation: there is none of that name, and none is to be made.
     """
     with writing(db.session):
         row = db.session.scalar(select(Organisation).where(Organisation.name == organisation_name))
+        if row is None and not new_organisation:
+            raise NoSuchOrganisation
         if row is None:
             row = Organisation(name=organisation_name)
             db.session.add(row)

@@ -55,11 +55,11 @@ def read_pepper(path: Path) -> bytes:
         raise PepperMissing("The pepper file is missing. Restore it, or let people use their recovery codes.") from None
 
 
-def write_pepper(path: Path) -> None:
-    """Make a new pepper that only the server's user can read; never overwrite one."""
+def write_pepper(path: Path, kept: bytes | None = None) -> None:
+    """Write a pepper, a new one or one that was kept, that only the server's user can read; never overwrite one."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(KEY_BYTES))
+        file.write(kept or secrets.token_bytes(KEY_BYTES))
 
 
 def passphrase_key(passphrase: str, *, salt: bytes, cost: Cost, pepper: bytes) -> SecretKey:

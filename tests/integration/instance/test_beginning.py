@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +18,7 @@ from incidents.accounts.sessions import WrongCredentials
 from incidents.demo import services as demo
 from incidents.extensions import db
 from incidents.instance import services
-from incidents.instance.serving import command
+from incidents.instance.serving import ROOT, command
 from incidents.keyring.case_door import organisation_keys
 from tests.factories.world import Browser
 
@@ -62,7 +65,6 @@ def test_init_makes_a_folder_and_a_pepper_for_the_servers_user_alone(empty: Flas
     settings: Settings = empty.extensions["tala-settings"]
     assert settings.instance.stat().st_mode & 0o777 == 0o700
     assert settings.pepper_file.stat().st_mode & 0o777 == 0o600
-    assert (settings.instance / "tala.db").stat().st_mode & 0o777 == 0o600
 
 
 def test_init_prints_a_code_for_each_and_nobody_has_a_key_yet(empty: Flask) -> None:
@@ -144,7 +146,7 @@ def test_an_account_is_added_with_a_code(empty: Flask) -> None:
 def test_an_invited_role_is_kept(empty: Flask) -> None:
     begin(empty)
     with empty.app_context():
-        services.invite("eve", Role.ADVOCATE, "Another Fictional Union")
+        services.invite("eve", Role.ADVOCATE, "Another Fictional Union", new_organisation=True)
         account = accounts.find("eve")
         assert account is not None
         assert (account.role, account.organisation.name) == (Role.ADVOCATE, "Another Fictional Union")
@@ -158,3 +160,86 @@ def test_the_server_listens_where_the_settings_say(tmp_path: Path, bind: str, ho
     assert line[line.index("--host") + 1] == host
     assert line[line.index("--port") + 1] == port
     assert line[line.index("--workers") + 1] == "3"
+
+
+# ---- what an operator can do wrong ----
+
+
+def test_a_slip_of_the_pen_in_an_organisations_name_founds_no_other(empty: Flask) -> None:
+    begin(empty)
+    slip = empty.test_cli_runner().invoke(args=["account", "add", "dee", "researcher", "Fictional Onion"])
+    assert slip.exit_code == 1
+    assert "--new-organisation" in slip.output
+    with empty.app_context():
+        assert accounts.find("dee") is None
+    meant = ["account", "add", "dee", "researcher", "Fictional Onion", "--new-organisation"]
+    assert empty.test_cli_runner().invoke(args=meant).exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["two words", "dee\u200b", "", "x" * 101])
+def test_an_account_with_a_name_that_cannot_be_told_apart_is_refused_in_words(empty: Flask, name: str) -> None:
+    begin(empty)
+    result = empty.test_cli_runner().invoke(args=["account", "add", name, "analyst", "Fictional Union"])
+    assert result.exit_code == 1
+    assert "no blanks" in result.output
+
+
+def test_init_refuses_such_names_too(empty: Flask) -> None:
+    arguments = ["--organisation", "x", "--administrator", "two words", "--founder", "b", "--founder", "c"]
+    result = empty.test_cli_runner().invoke(args=["init", *arguments])
+    assert result.exit_code == 1
+    assert "no blanks" in result.output
+
+
+def test_init_again_after_the_pepper_was_lost_makes_no_other_behind_peoples_backs(empty: Flask) -> None:
+    begin(empty)
+    settings: Settings = empty.extensions["tala-settings"]
+    settings.pepper_file.unlink()
+    again = ["init", "--organisation", "x", "--administrator", "a", "--founder", "b", "--founder", "c"]
+    assert empty.test_cli_runner().invoke(args=again).exit_code == 1
+    assert not settings.pepper_file.exists()
+
+
+def test_the_server_does_not_start_without_its_pepper(empty: Flask) -> None:
+    begin(empty)
+    empty.extensions["tala-settings"].pepper_file.unlink()
+    result = empty.test_cli_runner().invoke(args=["serve"])
+    assert result.exit_code == 1
+    assert "flask pepper" in result.output
+
+
+def test_a_lost_pepper_is_renewed_and_a_pepper_that_is_there_never(empty: Flask) -> None:
+    codes = begin(empty)
+    settings: Settings = empty.extensions["tala-settings"]
+    with empty.app_context():
+        _, recovery = accounts.set_up("bo", codes["bo"][1], NEW)
+    before = settings.pepper_file.read_bytes()
+    refused = empty.test_cli_runner().invoke(args=["pepper"])
+    assert (refused.exit_code, settings.pepper_file.read_bytes()) == (1, before)
+    settings.pepper_file.unlink()
+    assert empty.test_cli_runner().invoke(args=["pepper"]).exit_code == 0
+    assert settings.pepper_file.stat().st_mode & 0o777 == 0o600
+    with empty.app_context():
+        with pytest.raises(WrongCredentials):
+            accounts.open_account_seed("bo", NEW)
+        accounts.recover("bo", recovery, NEW)
+        assert accounts.open_account_seed("bo", NEW)
+
+
+def test_a_database_outside_the_instance_folder_is_for_the_servers_user_alone(tmp_path: Path) -> None:
+    """The umask of a server is often 022; the write-ahead log and the queue take after the database."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir(mode=0o755)
+    environment = {
+        **os.environ,
+        "TALA_INSTANCE": str(tmp_path / "instance"),
+        "TALA_DATABASE_URL": f"sqlite:///{elsewhere / 'tala.db'}",
+    }
+    arguments = ["--organisation", "x", "--administrator", "a", "--founder", "b", "--founder", "c"]
+    command_line = [sys.executable, "-m", "flask", "--app", "wsgi", "init", *arguments]
+    subprocess.run(  # noqa: S603 - our own command
+        command_line, cwd=ROOT, env=environment, check=True, capture_output=True, umask=0o022, timeout=60
+    )
+    made = [path for folder in (elsewhere, tmp_path / "instance") for path in folder.iterdir()]
+    assert len(made) >= 2
+    assert {path.stat().st_mode & 0o077 for path in made} == {0}
