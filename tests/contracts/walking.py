@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from tests.factories.site import Side
 
 #: Other tests parse every page; a walk of hundreds has no time to.
+ID: Final = re.compile(r"[0-9a-f]{32}")
+FORM: Final = re.compile(r"<form\b.*?</form>", re.DOTALL)
+FIELD: Final = re.compile(r'\bname="([^"]+)"')
 LINK: Final = re.compile(r'<a\b[^>]*\bhref="([^"]*)"')
 
 
@@ -103,17 +106,21 @@ def endpoint_of(app: Flask, path: str) -> str:
     return str(endpoint)
 
 
-def walk(client: FlaskClient, start: Iterable[str]) -> Iterator[Page]:
+def walk(client: FlaskClient, start: Iterable[str], *, kinds: bool = False) -> Iterator[Page]:
     """Every page that can be reached by links from some addresses, each once.
 
-    Addresses that differ in the values of their arguments only are one page.
+    Addresses that differ in the values of their arguments only are one page; with ``kinds``, those that differ in an
+    id only as well.
     """
     waiting = deque(start)
     seen: set[tuple[str, tuple[str, ...]]] = set()
     while waiting:
         path = waiting.popleft()
         parts = urlsplit(path)
-        alike = (parts.path, tuple(sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})))
+        alike = (
+            ID.sub("*", parts.path) if kinds else parts.path,
+            tuple(sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})),
+        )
         if alike in seen or parts.path.startswith("/static/"):
             continue
         seen.add(alike)
@@ -132,6 +139,16 @@ def links(page: Page) -> list[str]:
     """Addresses on this site that a page links to."""
     found = (urljoin(page.path, unescape(href)) for href in LINK.findall(page.text))
     return [one.partition("#")[0] for one in found if not urlsplit(one).netloc and one.startswith("/")]
+
+
+def kinds_of_forms(page: Page) -> dict[tuple[str, frozenset[str]], Page]:
+    """The forms of a page by where they lead and what they ask, each as a page of its own, not parsed yet."""
+    found = {}
+    for text in FORM.findall(page.text):
+        action = re.search(r'\baction="([^"]*)"', text.partition(">")[0])
+        names = frozenset(re.sub(r"\d+", "0", name) for name in FIELD.findall(text))
+        found[ID.sub("*", urljoin(page.path, action[1] if action else "")), names] = replace(page, text=text)
+    return found
 
 
 def forms(page: Page) -> Iterator[Form]:
