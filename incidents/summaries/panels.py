@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: A longer time is shown by year, each year leading to its months.
 MOST_MONTHS: Final = 24
 #: Countries in the dashboard's own table; the others stand on the page of all countries.
-TOP_COUNTRIES: Final = 10
+TOP_COUNTRIES: Final = 8
 VOCABULARIES: Final = {
     "violation": "violation_types",
     "perpetrator_group": "perpetrator_types",
