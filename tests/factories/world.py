@@ -59,6 +59,7 @@ class Browser:
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
+        self._tokens: dict[frozenset[str], str] = {}
 
     def get(self, path: str, *, status: int = 200) -> str:
         """A page's text; the status must be as expected."""
@@ -67,10 +68,15 @@ class Browser:
         return response.get_data(as_text=True)
 
     def token(self) -> str:
-        """The token that pages of this browser carry."""
+        """The token that pages of this browser carry; it changes with the cookie alone."""
+        if (known := self._tokens.get(self._cookies())) is not None:
+            return known
         found = TOKEN.search(self.client.get("/login").get_data(as_text=True))
         assert found
-        return found[1]
+        return self._tokens.setdefault(self._cookies(), found[1])
+
+    def _cookies(self) -> frozenset[str]:
+        return frozenset(cookie.value for cookie in self.client._cookies.values())
 
     def post(self, path: str, data: dict[str, object] | None = None, *, status: int = 200) -> str:
         """Send a form and give back the answer's text; the status must be as expected."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import html5lib
@@ -11,9 +12,16 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 
+@lru_cache(maxsize=4)
+def parsed(page: str) -> Element:
+    """A page as a tree. A test reads the same page in several ways; parsing it is the slow part."""
+    tree: Element = html5lib.parse(page, namespaceHTMLElements=False)
+    return tree
+
+
 def fields_of(page: str, action: str) -> dict[str, list[str]]:
     """Every value that the form with this action holds, the token included, buttons left out."""
-    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    tree = parsed(page)
     form = next(one for one in tree.iter("form") if one.get("action") == action)
     found: dict[str, list[str]] = {}
     for name, value in _values(form):
@@ -23,18 +31,18 @@ def fields_of(page: str, action: str) -> dict[str, list[str]]:
 
 def links_of(page: str) -> list[str]:
     """Where the links of a page lead."""
-    return [link.get("href", "") for link in html5lib.parse(page, namespaceHTMLElements=False).iter("a")]
+    return [link.get("href", "") for link in parsed(page).iter("a")]
 
 
 def ids_of(page: str) -> list[str]:
     """The ids of a page's elements."""
-    tree = html5lib.parse(page, namespaceHTMLElements=False)
+    tree = parsed(page)
     return [element.get("id", "") for element in tree.iter() if element.get("id")]
 
 
 def text_of(page: str) -> str:
     """What a page says, without its markup."""
-    return " ".join("".join(html5lib.parse(page, namespaceHTMLElements=False).itertext()).split())
+    return " ".join("".join(parsed(page).itertext()).split())
 
 
 def _values(form: Element) -> Iterator[tuple[str, str]]:

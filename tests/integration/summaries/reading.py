@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import html5lib
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 
+@lru_cache(maxsize=4)
 def parsed(page: str) -> Element:
     """The page as a tree."""
     tree: Element = html5lib.parse(page, treebuilder="etree", namespaceHTMLElements=False)
