@@ -35,6 +35,8 @@ Sealed = LargeBinary
 #: Keeps SQLite from storing rows in order of arrival, which would tell a thief what was recorded when.
 UNORDERED = {"sqlite_with_rowid": False}
 
+#: Marks a session whose write transaction is running.
+WRITING = "tala-writing"
 SQLITE_PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "full",
@@ -151,15 +153,20 @@ def writing(session: Session | scoped_session[Any]) -> Iterator[None]:
     Nothing slow belongs inside (no passphrase hash, no scan): on SQLite every other writer waits for it. One cannot
     stand inside another.
     """
+    if session.info.get(WRITING):
+        raise RuntimeError("writing() stands inside another: the outer one would lose its work, or wait for itself")
     session.rollback()
     with _turn(session):
-        session.connection(execution_options={"tala_writing": True})
+        session.info[WRITING] = True
         try:
+            session.connection(execution_options={"tala_writing": True})
             yield
             session.commit()
         except BaseException:
             session.rollback()
             raise
+        finally:
+            session.info.pop(WRITING, None)
 
 
 @contextmanager

@@ -66,15 +66,16 @@ class FrameCache:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._items: OrderedDict[tuple[bytes, str], tuple[float, Loaded]] = OrderedDict()
+        self._sweeping = False
+
+    def __len__(self) -> int:
+        return len(self._items)
 
     def get(self, name: tuple[bytes, str]) -> Loaded | None:
         """The last frame under this name, unless it has been here too long."""
         with self._lock:
             item = self._items.get(name)
-            if item is None or time.monotonic() - item[0] > CACHE_SECONDS:
-                self._items.pop(name, None)
-                return None
-            return item[1]
+            return item[1] if item and time.monotonic() - item[0] <= CACHE_SECONDS else None
 
     def put(self, name: tuple[bytes, str], loaded: Loaded) -> None:
         """Keep a frame; the oldest goes when there are too many."""
@@ -83,6 +84,23 @@ class FrameCache:
             self._items.move_to_end(name)
             while len(self._items) > CACHE_FRAMES:
                 self._items.popitem(last=False)
+            self._sweep_later()
+
+    def _sweep_later(self) -> None:
+        """Frames go when their time is over, not when somebody asks again: perhaps nobody does."""
+        if self._items and not self._sweeping:
+            self._sweeping = True
+            oldest = next(iter(self._items.values()))[0]
+            timer = threading.Timer(max(0.0, oldest + CACHE_SECONDS - time.monotonic()), self._sweep)
+            timer.daemon = True
+            timer.start()
+
+    def _sweep(self) -> None:
+        with self._lock:
+            while self._items and time.monotonic() - next(iter(self._items.values()))[0] >= CACHE_SECONDS:
+                self._items.popitem(last=False)
+            self._sweeping = False
+            self._sweep_later()
 
     def clear(self) -> None:
         """Forget all frames."""
@@ -211,9 +229,8 @@ def replace_snapshot(key: GrantedKey, kind: FrameKind, loaded: Loaded) -> bool:
         if not _still_there(key, kind, loaded.version):
             return False
         db.session.execute(
-            delete(FrameSnapshot).where(
-                FrameSnapshot.organisation_id == key.organisation_id, FrameSnapshot.kind == kind
-            )
+            # That one and no other: a snapshot under another key holds what this reading could not see.
+            delete(FrameSnapshot).where(FrameSnapshot.id == loaded.version.snapshot_id)
         )
         db.session.execute(delete(FrameDelta).where(FrameDelta.id.in_(ids)))
         db.session.add(

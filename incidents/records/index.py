@@ -33,9 +33,7 @@ INDEX_COLUMNS: Final = (
     Column("country", Kind.CODE, "ISO 3166-1 alpha-2.", nullable=True, vocabulary="regions"),
     Column("area", Kind.TEXT, "ISO 3166-2.", nullable=True),
     Column("violations", Kind.TEXT, "All violations and the groups above them, parted and framed by spaces."),
-    Column(
-        "violation", Kind.CODE, "The violation a list shows.", nullable=True, vocabulary="violation_types"
-    ),
+    Column("violation", Kind.CODE, "The violation a list shows.", nullable=True, vocabulary="violation_types"),
     Column("perpetrators", Kind.TEXT, "All actors and the groups above them, parted and framed by spaces."),
     Column("perpetrator", Kind.CODE, "The first actor.", nullable=True, vocabulary="perpetrator_types"),
     Column("verification", Kind.CODE, "How well it is verified.", vocabulary="verification_status"),
@@ -59,6 +57,8 @@ SORTS: Final = {
     "persons": "persons",
 }
 PAGE_SIZE: Final = 50
+#: Sorted copies that are kept with a frame: each is as large as the frame.
+SORTS_KEPT: Final = 2
 
 
 @dataclass(frozen=True)
@@ -158,11 +158,13 @@ def find(key: OrganisationKey, query: CaseQuery) -> CasePage:
 def _sorted(loaded: Loaded, query: CaseQuery) -> pl.DataFrame:
     column = SORTS.get(query.sort, "day")
     name = f"sorted:{column}:{query.descending}"
-    if name not in loaded.derived:
-        loaded.derived[name] = loaded.frame.rows.sort(
-            [column, "id"], descending=[query.descending, False], nulls_last=True
-        )
-    rows: pl.DataFrame = loaded.derived[name]
+    rows: pl.DataFrame | None = loaded.derived.get(name)
+    if rows is None:
+        rows = loaded.frame.rows.sort([column, "id"], descending=[query.descending, False], nulls_last=True)
+        kept = [one for one in list(loaded.derived) if one.startswith("sorted:")]
+        for oldest in kept[: len(kept) + 1 - SORTS_KEPT]:
+            loaded.derived.pop(oldest, None)
+        loaded.derived[name] = rows
     return rows
 
 
