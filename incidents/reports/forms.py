@@ -199,12 +199,12 @@ def values_of(publication: Publication) -> dict[str, Any]:
 class FilterForm(BaseForm):
     """What the list is narrowed to; an unknown value is no filter."""
 
-    kind = SelectField(lazy_gettext("Kind"), validate_choice=False)
+    kind = SelectField(lazy_gettext("Kind"), validate_choice=False, filters=[one_line])
     year = StringField(lazy_gettext("Year"), filters=[one_line])
-    theme = SelectField(lazy_gettext("Theme"), validate_choice=False)
-    country = SelectField(lazy_gettext("Country"), validate_choice=False)
-    language = SelectField(lazy_gettext("Language"), validate_choice=False)
-    campaign = SelectField(lazy_gettext("Campaign"), validate_choice=False)
+    theme = SelectField(lazy_gettext("Theme"), validate_choice=False, filters=[one_line])
+    country = SelectField(lazy_gettext("Country"), validate_choice=False, filters=[one_line])
+    language = SelectField(lazy_gettext("Language"), validate_choice=False, filters=[one_line])
+    campaign = SelectField(lazy_gettext("Campaign"), validate_choice=False, filters=[one_line])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever WTForms takes
         super().__init__(*args, **kwargs)
