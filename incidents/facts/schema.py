@@ -86,7 +86,6 @@ FACT_COLUMNS: Final = (
     Column("rules", Kind.U16, "Version of the rules that derived the row."),
     Column("counted_until", Kind.I32, "Day the consent ends, since 1970-01-01; empty: it does not.", nullable=True),
 )
-FACT_NAMES: Final = tuple(column.name for column in FACT_COLUMNS)
 
 
 class FactRow(NamedTuple):
@@ -120,13 +119,6 @@ class FactRow(NamedTuple):
     reports: str | None
     rules: int
     counted_until: int | None = None
-
-
-class HeldRow(NamedTuple):
-    """A case that is not counted, or not wholly: its cell key and why, nothing else."""
-
-    case: int
-    reason: str
 
 
 @cache

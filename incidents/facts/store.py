@@ -25,6 +25,8 @@ from incidents.keyring.envelope import SecretKey, pad, unpad
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from sqlalchemy import ColumnElement
+
     from incidents.facts.frames import Entry, Frame, Schema
     from incidents.keyring.grants import GrantedKey
 
@@ -150,35 +152,20 @@ def load(key: GrantedKey, kind: FrameKind, schema: Schema) -> Loaded:
     return loaded
 
 
+def _under(model: type[FrameSnapshot | FrameDelta], key: GrantedKey, kind: FrameKind) -> Sequence[ColumnElement[bool]]:
+    """The rows of a frame that this key opens."""
+    return model.organisation_id == key.organisation_id, model.kind == kind, model.key_id == key.id
+
+
 def _version(key: GrantedKey, kind: FrameKind) -> Version:
     return Version(
-        db.session.scalar(
-            select(FrameSnapshot.id).where(
-                FrameSnapshot.organisation_id == key.organisation_id,
-                FrameSnapshot.kind == kind,
-                FrameSnapshot.key_id == key.id,
-            )
-        ),
-        frozenset(
-            db.session.scalars(
-                select(FrameDelta.id).where(
-                    FrameDelta.organisation_id == key.organisation_id,
-                    FrameDelta.kind == kind,
-                    FrameDelta.key_id == key.id,
-                )
-            )
-        ),
+        db.session.scalar(select(FrameSnapshot.id).where(*_under(FrameSnapshot, key, kind))),
+        frozenset(db.session.scalars(select(FrameDelta.id).where(*_under(FrameDelta, key, kind)))),
     )
 
 
 def _open_snapshot(key: GrantedKey, kind: FrameKind, schema: Schema) -> Frame:
-    row = db.session.scalar(
-        select(FrameSnapshot).where(
-            FrameSnapshot.organisation_id == key.organisation_id,
-            FrameSnapshot.kind == kind,
-            FrameSnapshot.key_id == key.id,
-        )
-    )
+    row = db.session.scalar(select(FrameSnapshot).where(*_under(FrameSnapshot, key, kind)))
     if row is None:
         return frames.empty(schema)
     own = SecretKey(key.open(row.wrapped, "frame-key", kind, key.organisation_id, row.id))
@@ -186,15 +173,9 @@ def _open_snapshot(key: GrantedKey, kind: FrameKind, schema: Schema) -> Frame:
 
 
 def _deltas(key: GrantedKey, kind: FrameKind, wanted: frozenset[str]) -> list[bytes]:
-    rows = db.session.execute(
-        select(FrameDelta.id, FrameDelta.wrapped, FrameDelta.sealed).where(
-            FrameDelta.organisation_id == key.organisation_id,
-            FrameDelta.kind == kind,
-            FrameDelta.key_id == key.id,
-        )
-    )
+    columns = select(FrameDelta.id, FrameDelta.wrapped, FrameDelta.sealed)
     opened = []
-    for row_id, wrapped, sealed in rows:
+    for row_id, wrapped, sealed in db.session.execute(columns.where(*_under(FrameDelta, key, kind))):
         if row_id in wanted:
             own = SecretKey(key.open(wrapped, "frame-key", kind, key.organisation_id, row_id))
             opened.append(unpad(own.open(sealed, "delta", kind, key.organisation_id, row_id)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from incidents.errors import Forbidden
-from incidents.keyring.case_door import OrganisationKey, organisation_keys
-from incidents.keyring.facts_door import FactsKey, SummariesKey, facts_keys, summaries_keys
+from incidents.keyring.case_door import OrganisationKey
+from incidents.keyring.facts_door import FactsKey, SummariesKey
 from incidents.keyring.grants import GrantedKey, grant, new_key, open_all_grants
 from incidents.keyring.models import KeyKind
 
@@ -56,13 +56,9 @@ def hand_on(
     Raises:
         NothingToHandOn: the holder holds no key of one of the kinds.
     """
-    readers = {
-        KeyKind.ORGANISATION: organisation_keys,
-        KeyKind.FACTS: facts_keys,
-        KeyKind.SUMMARIES: summaries_keys,
-    }
+    granted = [key for key in granted_keys(holder_id, seed) if key.organisation_id == organisation_id]
     for kind in kinds:
-        own = [key for key in readers[kind](holder_id, seed) if key.organisation_id == organisation_id]
+        own = [key for key in granted if isinstance(key, KEYS[kind])]
         if not own:
             raise NothingToHandOn
         for key in own:

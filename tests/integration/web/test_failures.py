@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import text
 
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import SealedSessions
+from incidents.database import SQLITE_PRAGMAS
 from incidents.extensions import db
 from incidents.keyring import passphrase
 from incidents.logs import EventFormatter
@@ -191,3 +193,28 @@ def test_a_huge_passphrase_is_refused_like_any_other_and_never_hashed(
     new = {"new_passphrase": "y" * size, "repeated": "y" * size}
     browser.post("/recover", {"username": person.username, "code": "x" * size, **new}, status=422)
     browser.post("/set-up", {"username": person.username, "code": "x" * size, **new}, status=422)
+
+
+def test_a_database_that_stays_locked_is_a_page_after_the_wait(
+    production: Flask, person: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Another program has the SQLite file for longer than a writer waits (ten seconds; here a twentieth of one)."""
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has no lock of the whole database")
+    browser = Browser(production.test_client())
+    form = {"csrf_token": browser.token(), "username": person.username, "passphrase": PASSPHRASE}
+    monkeypatch.setitem(SQLITE_PRAGMAS, "busy_timeout", "50")
+    db.session.remove()
+    db.engine.dispose()
+    holder = sqlite3.connect(str(db.engine.url.database), isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        refused = browser.client.post("/login", data=form)
+    finally:
+        holder.rollback()
+        holder.close()
+    assert_says_nothing(refused, caplog)
+    assert browser.client.post("/login", data=form).status_code == 303
+    monkeypatch.undo()
+    db.session.remove()
+    db.engine.dispose()

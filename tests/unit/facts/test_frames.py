@@ -83,3 +83,7 @@ def test_a_frame_of_new_cases_copies_nothing() -> None:
     first = frames.apply(frames.empty(SCHEMA), [Entry(1, 1, [[1, 202601, "A"]])], SCHEMA)
     second = frames.apply(first, [Entry(2, 1, [[2, 202601, "A"]])], SCHEMA)
     assert second.rows.n_chunks() == first.rows.n_chunks() + 1
+
+
+def test_a_held_case_has_its_key_and_a_reason_and_nothing_else() -> None:
+    assert list(frames.HELD_SCHEMA) == ["case", "reason"]
