@@ -148,13 +148,9 @@ def _check_tree(name: str, codes: Mapping[str, Code], lines: Mapping[str, int]) 
     for code in codes.values():
         where = f"{name}:{lines[code.code]}"
         if code.parent is not None and lines.get(code.parent, lines[code.code]) >= lines[code.code]:
-            raise CodebookError(
-                f"{where}: the parent {code.parent} must have a row of its own above this one."
-            )
+            raise CodebookError(f"{where}: the parent {code.parent} must have a row of its own above this one.")
         if (code.parent, code.label.casefold()) in labels:
-            raise CodebookError(
-                f"{where}: two choices beside each other are called {code.label!r}; rename one."
-            )
+            raise CodebookError(f"{where}: two choices beside each other are called {code.label!r}; rename one.")
         labels.add((code.parent, code.label.casefold()))
     if not codes:
         raise CodebookError(f"{name}: no code in it; a vocabulary has at least one.")

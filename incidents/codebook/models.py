@@ -49,9 +49,7 @@ class Code:
 
     def valid_on(self, day: dt.date) -> bool:
         """Whether the code may be chosen for something recorded on this day."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day <= self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True)
@@ -78,9 +76,7 @@ class Vocabulary:
         try:
             return self.codes[code]
         except KeyError:
-            raise UnknownCode(
-                f"The vocabulary {self.name} has no such code; choose one that it lists."
-            ) from None
+            raise UnknownCode(f"The vocabulary {self.name} has no such code; choose one that it lists.") from None
 
     @functools.cached_property
     def _children(self) -> Mapping[str | None, tuple[Code, ...]]:

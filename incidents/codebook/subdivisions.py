@@ -31,8 +31,7 @@ def subdivisions(country: str) -> tuple[Subdivision, ...]:
     areas = [area for area in pycountry.subdivisions if area.country_code == country]
     shared = Counter(area.name for area in areas)
     named = (
-        Subdivision(area.code, f"{area.name} ({area.type})" if shared[area.name] > 1 else area.name)
-        for area in areas
+        Subdivision(area.code, f"{area.name} ({area.type})" if shared[area.name] > 1 else area.name) for area in areas
     )
     return tuple(sorted(named, key=lambda area: (area.name.casefold(), area.code)))
 

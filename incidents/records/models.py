@@ -25,9 +25,7 @@ class Revision(Base):
     __tablename__ = "revision"
     __table_args__ = (UNORDERED,)
 
-    incident_id: Mapped[str] = mapped_column(
-        Id, ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True
-    )
+    incident_id: Mapped[str] = mapped_column(Id, ForeignKey("incident.id", ondelete="CASCADE"), primary_key=True)
     revision: Mapped[int] = mapped_column(primary_key=True)
     #: Names, contacts, exact place, source identities: opened apart, with a reason.
     identity: Mapped[bytes] = mapped_column(Sealed)

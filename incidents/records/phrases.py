@@ -19,9 +19,7 @@ ACTS: Final[Mapping[str, str]] = {
     "LIF": N_("According to the account, %(who)s killed %(whom)s or put their life at direct risk."),
     "LIF_EJK": N_("According to the account, %(who)s killed %(whom)s outside any court process."),
     "LIF_EJK_OP": N_("According to the account, %(who)s killed %(whom)s in an anti-drug operation."),
-    "LIF_EJK_VIG": N_(
-        "According to the account, %(who)s killed %(whom)s, with signs that officials took part."
-    ),
+    "LIF_EJK_VIG": N_("According to the account, %(who)s killed %(whom)s, with signs that officials took part."),
     "LIF_FORCE": N_("According to the account, %(who)s killed %(whom)s by unlawful or excessive force."),
     "LIF_NSA": N_("According to the account, %(who)s killed %(whom)s."),
     "LIF_NSA_FEM": N_("According to the account, %(who)s killed %(whom)s, and gender was a motive."),
@@ -31,17 +29,11 @@ ACTS: Final[Mapping[str, str]] = {
         "According to the account, %(whom)s died in a place of so-called treatment, in the hands of %(who)s."
     ),
     "LIF_DENY": N_("According to the account, %(whom)s died after %(who)s refused or delayed health care."),
-    "LIF_DENY_OD": N_(
-        "According to the account, %(whom)s died of an overdose after %(who)s refused or delayed help."
-    ),
+    "LIF_DENY_OD": N_("According to the account, %(whom)s died of an overdose after %(who)s refused or delayed help."),
     "LIF_DP": N_("According to the account, %(who)s executed %(whom)s for a drug offence."),
     "LIF_ATT": N_("According to the account, %(who)s tried to kill %(whom)s, who survived."),
-    "LIF_THR": N_(
-        "According to the account, %(who)s threatened %(whom)s with death or put them on a kill list."
-    ),
-    "LIF_UNK": N_(
-        "According to the account, %(whom)s died in a suspicious way, and %(who)s may be responsible."
-    ),
+    "LIF_THR": N_("According to the account, %(who)s threatened %(whom)s with death or put them on a kill list."),
+    "LIF_UNK": N_("According to the account, %(whom)s died in a suspicious way, and %(who)s may be responsible."),
     # torture and ill-treatment
     "TOR": N_("According to the account, %(who)s tortured or ill-treated %(whom)s."),
     "TOR_TORT": N_("According to the account, %(who)s tortured %(whom)s."),
@@ -49,38 +41,26 @@ ACTS: Final[Mapping[str, str]] = {
     "TOR_CIDT": N_("According to the account, %(who)s treated %(whom)s in a cruel or degrading way."),
     "TOR_CIDT_CP": N_("According to the account, %(who)s punished %(whom)s with blows or other pain."),
     "TOR_CIDT_HUM": N_("According to the account, %(who)s humiliated %(whom)s in public."),
-    "TOR_CIDT_COND": N_(
-        "According to the account, %(who)s held %(whom)s in degrading conditions or restraints."
-    ),
+    "TOR_CIDT_COND": N_("According to the account, %(who)s held %(whom)s in degrading conditions or restraints."),
     "TOR_ASLT": N_("According to the account, %(who)s beat or otherwise assaulted %(whom)s."),
     # liberty
     "LIB": N_("According to the account, %(who)s took the freedom of %(whom)s."),
     "LIB_ARR": N_("According to the account, %(who)s arrested %(whom)s without good legal ground."),
-    "LIB_ARR_USE": N_(
-        "According to the account, %(who)s arrested %(whom)s for using drugs or being known for it."
-    ),
-    "LIB_ARR_HR": N_(
-        "According to the account, %(who)s arrested %(whom)s at or because of a health service."
-    ),
+    "LIB_ARR_USE": N_("According to the account, %(who)s arrested %(whom)s for using drugs or being known for it."),
+    "LIB_ARR_HR": N_("According to the account, %(who)s arrested %(whom)s at or because of a health service."),
     "LIB_DET": N_("According to the account, %(who)s held %(whom)s without review or for too long."),
     "LIB_RAID": N_("According to the account, %(who)s swept up %(whom)s in a mass round-up."),
     "LIB_ED": N_("According to the account, %(who)s took %(whom)s and will not say where they are."),
     "LIB_ABD": N_("According to the account, %(who)s abducted or kidnapped %(whom)s."),
     # confinement in the name of treatment
     "CDT": N_("According to the account, %(who)s held or coerced %(whom)s in the name of treatment."),
-    "CDT_STATE": N_(
-        "According to the account, %(who)s held %(whom)s in a State centre for compulsory treatment."
-    ),
-    "CDT_PRIV": N_(
-        "According to the account, %(who)s held %(whom)s against their will in a private rehabilitation."
-    ),
+    "CDT_STATE": N_("According to the account, %(who)s held %(whom)s in a State centre for compulsory treatment."),
+    "CDT_PRIV": N_("According to the account, %(who)s held %(whom)s against their will in a private rehabilitation."),
     "CDT_COURT": N_(
         "According to the account, %(who)s forced %(whom)s into treatment by threat of worse consequences."
     ),
     "CDT_LAB": N_("According to the account, %(who)s made %(whom)s work unpaid and called it therapy."),
-    "CDT_ABU": N_(
-        "According to the account, %(who)s used violence or extortion on %(whom)s and called it therapy."
-    ),
+    "CDT_ABU": N_("According to the account, %(who)s used violence or extortion on %(whom)s and called it therapy."),
     # police abuse
     "POL": N_("According to the account, %(who)s abused police power against %(whom)s."),
     "POL_EXT": N_("According to the account, %(who)s extorted money or a bribe from %(whom)s."),
@@ -100,9 +80,7 @@ ACTS: Final[Mapping[str, str]] = {
     "JUS_DISP": N_("According to the account, %(who)s punished %(whom)s out of all proportion for drug use."),
     "JUS_IMP": N_("According to the account, %(who)s did not investigate or make good a wrong to %(whom)s."),
     "JUS_IMP_REP": N_("According to the account, %(who)s refused to register a complaint of %(whom)s."),
-    "JUS_REPR": N_(
-        "According to the account, %(who)s took revenge on %(whom)s for a complaint or a testimony."
-    ),
+    "JUS_REPR": N_("According to the account, %(who)s took revenge on %(whom)s for a complaint or a testimony."),
     # gender-based violence
     "GBV": N_("According to the account, %(who)s used gender-based violence against %(whom)s."),
     "GBV_RAPE": N_("According to the account, %(who)s raped %(whom)s."),
@@ -110,30 +88,20 @@ ACTS: Final[Mapping[str, str]] = {
     "GBV_SA": N_("According to the account, %(who)s sexually assaulted %(whom)s."),
     "GBV_SH": N_("According to the account, %(who)s sexually harassed %(whom)s."),
     "GBV_PHY": N_("According to the account, %(who)s assaulted %(whom)s, and gender played a part."),
-    "GBV_PHY_IPV": N_(
-        "According to the account, %(who)s assaulted %(whom)s, their partner or former partner."
-    ),
+    "GBV_PHY_IPV": N_("According to the account, %(who)s assaulted %(whom)s, their partner or former partner."),
     "GBV_PSY": N_("According to the account, %(who)s abused or controlled %(whom)s by psychological means."),
-    "GBV_RES": N_(
-        "According to the account, %(who)s denied %(whom)s money or services on grounds of gender."
-    ),
+    "GBV_RES": N_("According to the account, %(who)s denied %(whom)s money or services on grounds of gender."),
     "GBV_RES_SHEL": N_("According to the account, %(who)s turned %(whom)s away from a shelter or service."),
-    "GBV_MAR": N_(
-        "According to the account, %(who)s forced %(whom)s into marriage, or married them too young."
-    ),
+    "GBV_MAR": N_("According to the account, %(who)s forced %(whom)s into marriage, or married them too young."),
     "GBV_EXP": N_("According to the account, %(who)s sexually exploited or trafficked %(whom)s."),
-    "GBV_SOGI": N_(
-        "According to the account, %(who)s attacked %(whom)s over sexual orientation or gender identity."
-    ),
+    "GBV_SOGI": N_("According to the account, %(who)s attacked %(whom)s over sexual orientation or gender identity."),
     # reproductive rights
     "REP": N_("According to the account, %(who)s interfered with the reproductive rights of %(whom)s."),
     "REP_AB": N_("According to the account, %(who)s forced or pressed %(whom)s into an abortion."),
     "REP_ST": N_("According to the account, %(who)s forced or pressed %(whom)s into sterilisation."),
     "REP_CON": N_("According to the account, %(who)s forced or pressed contraception on %(whom)s."),
     "REP_PREG": N_("According to the account, %(who)s punished %(whom)s for drug use in pregnancy."),
-    "REP_TEST": N_(
-        "According to the account, %(who)s tested %(whom)s or a newborn for drugs without consent."
-    ),
+    "REP_TEST": N_("According to the account, %(who)s tested %(whom)s or a newborn for drugs without consent."),
     "REP_MAT": N_("According to the account, %(who)s refused %(whom)s maternity care, or abused them in it."),
     # family
     "FAM": N_("According to the account, %(who)s interfered with the family life of %(whom)s."),
@@ -147,9 +115,7 @@ ACTS: Final[Mapping[str, str]] = {
     "HLT_OAT": N_("According to the account, %(who)s refused or broke off agonist treatment of %(whom)s."),
     "HLT_OAT_PRIS": N_("According to the account, %(who)s denied %(whom)s their medicine in custody."),
     "HLT_NSP": N_("According to the account, %(who)s kept harm reduction supplies from %(whom)s."),
-    "HLT_HIV": N_(
-        "According to the account, %(who)s denied %(whom)s care for HIV, hepatitis or tuberculosis."
-    ),
+    "HLT_HIV": N_("According to the account, %(who)s denied %(whom)s care for HIV, hepatitis or tuberculosis."),
     "HLT_PAIN": N_("According to the account, %(who)s denied %(whom)s relief of pain."),
     "HLT_STIG": N_("According to the account, %(who)s insulted or degraded %(whom)s in health care."),
     "HLT_CLOSE": N_("According to the account, %(who)s closed, raided or obstructed a service of %(whom)s."),
@@ -170,9 +136,7 @@ ACTS: Final[Mapping[str, str]] = {
     "DIS": N_("According to the account, %(who)s discriminated against %(whom)s."),
     "DIS_HOUS": N_("According to the account, %(who)s refused %(whom)s a home or drove them from it."),
     "DIS_WORK": N_("According to the account, %(who)s refused %(whom)s work or dismissed them."),
-    "DIS_SOC": N_(
-        "According to the account, %(who)s denied %(whom)s schooling, documents or social support."
-    ),
+    "DIS_SOC": N_("According to the account, %(who)s denied %(whom)s schooling, documents or social support."),
     "DIS_SERV": N_("According to the account, %(who)s refused %(whom)s goods or services."),
     "DIS_HATE": N_("According to the account, %(who)s spread hatred against %(whom)s."),
     # private violence
@@ -189,9 +153,7 @@ ACTS: Final[Mapping[str, str]] = {
     # laws and incitement: against nobody in particular
     "LAW": N_("According to the account, %(who)s made, kept or announced a rule that violates rights."),
     "LAW_CRIM": N_("According to the account, %(who)s made or kept a law or policy that punishes drug use."),
-    "LAW_DP": N_(
-        "According to the account, %(who)s brought in or widened the death penalty for drug offences."
-    ),
+    "LAW_DP": N_("According to the account, %(who)s brought in or widened the death penalty for drug offences."),
     "LAW_BAN": N_("According to the account, %(who)s banned agonist treatment or other harm reduction."),
     "LAW_INC": N_("According to the account, %(who)s publicly called for violence."),
     "OTH": N_("According to the account, %(who)s violated rights of %(whom)s in another way."),
@@ -252,9 +214,7 @@ SHARES: Final[Mapping[str, str]] = {
     "INV_PRES": N_("According to the account, %(who)s helped or stood by."),
     "INV_PASS": N_("According to the account, %(who)s knew and let it happen."),
     "INV_OMIT": N_("According to the account, %(who)s had a duty to prevent it and did not."),
-    "INV_SUP": N_(
-        "According to the account, %(who)s had command of those who did it and did not restrain them."
-    ),
+    "INV_SUP": N_("According to the account, %(who)s had command of those who did it and did not restrain them."),
     "INV_LAW": N_("According to the account, the rule behind it was made or backed by %(who)s."),
     "INV_IMPL": N_("According to the account, the rule behind it was applied by %(who)s."),
     "INV_INC": N_("According to the account, %(who)s had called for such acts."),
