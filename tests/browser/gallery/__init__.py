@@ -62,7 +62,7 @@ def environment(code: str = "en", *, signed_in: bool = True) -> Environment:
         ],
         url_for=_address,
         get_flashed_messages=_flashes,
-        request=SimpleNamespace(path="/gallery"),
+        request=SimpleNamespace(path="/gallery", args={}),
     )
     return env
 
