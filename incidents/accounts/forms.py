@@ -5,7 +5,7 @@ from __future__ import annotations
 from wtforms import PasswordField, StringField, validators
 from wtforms.validators import ValidationError
 
-from incidents.accounts.rules import MAX_USERNAME, guessable
+from incidents.accounts.rules import guessable, shown
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
 from incidents.keyring.passphrase import MAX_LENGTH, MIN_LENGTH
@@ -19,7 +19,7 @@ def required() -> validators.InputRequired:
 
 def cut(typed: str | None) -> str | None:
     """What is longer than any name or code is nobody's, and need not be read or sent back whole."""
-    return typed and typed[: MAX_USERNAME + 1]
+    return typed and shown(typed)
 
 
 class LogInForm(BaseForm):

@@ -35,12 +35,22 @@ SIDE_BY_SIDE: Final = frozenset(
 
 def normalise_username(typed: str) -> str:
     """One spelling for a username, whatever the keyboard made of it."""
-    return unicodedata.normalize("NFKC", typed[: MAX_USERNAME + 1]).strip().casefold()
+    return unicodedata.normalize("NFKC", shown(typed)).strip().casefold()
+
+
+def shown(typed: str) -> str:
+    """A name or code as a page can show it and a database can look for it: not endless, and without NUL."""
+    return typed[: MAX_USERNAME + 1].replace("\0", "\ufffd")
 
 
 def usable_username(name: str) -> bool:
     """Whether a name can be told from others by looking at it: not empty, no blank, nothing that does not show."""
-    return 0 < len(name) <= MAX_USERNAME and name.isprintable() and not any(map(str.isspace, name))
+    return (
+        0 < len(name) <= MAX_USERNAME
+        and name.isprintable()
+        and "\ufffd" not in name
+        and not any(map(str.isspace, name))
+    )
 
 
 def guessable(passphrase: str, username: str = "") -> bool:

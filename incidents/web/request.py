@@ -13,22 +13,11 @@ if TYPE_CHECKING:
     from werkzeug.datastructures import FileStorage, MultiDict
 
 
-#: What PostgreSQL does not take as text, and no page may hold.
-NO_TEXT = str.maketrans("\0", "\ufffd")
-
-
 class TalaFormParser(FormDataParser):
-    """Shows bytes that are no text, and NUL, as a replacement character, which forms then ask about.
+    """Shows bytes that are no text as a replacement character, which forms then ask about.
 
     The framework would quote them ("%E9") and so save them as if somebody had typed that.
     """
-
-    def parse(
-        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str] | None = None
-    ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
-        """The fields and files of a form of either kind."""
-        stream, form, files = super().parse(stream, mimetype, content_length, options)
-        return stream, self.cls((name, value.translate(NO_TEXT)) for name, value in form.items(multi=True)), files
 
     def _parse_urlencoded(
         self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]

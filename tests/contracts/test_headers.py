@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from incidents import create_app
+from incidents.extensions import db
 from incidents.web.downloads import DOWNLOAD_POLICY, attachment
 from incidents.web.headers import CONTENT_SECURITY_POLICY, HEADERS
 from tests.contracts.walking import addresses, walk
@@ -152,6 +153,8 @@ def cookies_of(client: FlaskClient, base_url: str) -> list[str]:
     token = TOKEN.search(page.get_data(as_text=True))
     assert token
     chosen = client.post("/language", data={"csrf_token": token[1], "locale": "en-XA"}, base_url=base_url)
+    with client.application.app_context():
+        db.engine.dispose()
     return [*found, *chosen.headers.getlist("Set-Cookie")]
 
 

@@ -121,6 +121,7 @@ ELSEWHERE = {
     "summary.sealed",
     "draft.sealed",
     "publication_file.content",
+    "release_file.content",
 }
 
 

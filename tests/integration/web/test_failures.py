@@ -173,14 +173,6 @@ def test_nothing_is_found_under_an_address_with_a_null_by_a_form_either(world: W
     team.researcher.browser().post("/members/%00/admit", {"fingerprint": "x"}, status=404)
 
 
-def test_a_null_in_a_part_of_a_form_with_files_is_replaced(world: World) -> None:
-    browser = world.team().researcher.browser()
-    form = {"csrf_token": browser.token(), "kind": "report", "title": "A fictional\0 report"}
-    answer = browser.client.post("/reports/new", data=form, content_type="multipart/form-data")
-    assert answer.status_code == 422
-    assert "A fictional\ufffd report" in answer.get_data(as_text=True)
-
-
 @pytest.mark.parametrize("size", [100_000, 1_200_000])
 def test_a_huge_passphrase_is_refused_like_any_other_and_never_hashed(
     world: World, person: Person, monkeypatch: pytest.MonkeyPatch, size: int
