@@ -31,12 +31,11 @@ lint: $(VENV)/dev.stamp ## check style, types, import contracts and templates
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 
-format: $(VENV)/dev.stamp ## put code and templates into the house style
+format: $(VENV)/dev.stamp ## put code into the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/djlint templates --reformat --quiet
 
 lock: $(VENV)/dev.stamp ## write the hashed lock files anew, from releases at least a week old
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

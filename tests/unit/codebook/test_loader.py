@@ -89,9 +89,7 @@ def test_codes_that_other_readers_take_for_values_stay_codes(tmp_path: Path, cod
         ([], r"fruit\.csv: no code in it"),
     ],
 )
-def test_a_doubtful_row_is_refused_with_file_and_line(
-    tmp_path: Path, rows: list[str], complaint: str
-) -> None:
+def test_a_doubtful_row_is_refused_with_file_and_line(tmp_path: Path, rows: list[str], complaint: str) -> None:
     with pytest.raises(CodebookError, match=complaint):
         vocabulary(tmp_path, *rows)
 

@@ -77,9 +77,7 @@ def test_within_takes_in_the_code_itself_and_all_below(fruit: Vocabulary) -> Non
         (dt.date(1990, 1, 1), {"STONE_PLUM"}),
     ],
 )
-def test_choices_leave_out_what_is_not_valid_that_day(
-    fruit: Vocabulary, day: dt.date, in_use: set[str]
-) -> None:
+def test_choices_leave_out_what_is_not_valid_that_day(fruit: Vocabulary, day: dt.date, in_use: set[str]) -> None:
     always = {"STONE", "POME", "POME_PEAR", "BERRY"}
     assert set(names(fruit.choices(day))) == always | in_use
     assert names(fruit.choices()) == names(tuple(fruit))

@@ -94,10 +94,7 @@ def test_a_country_without_listed_areas_has_none() -> None:
 
 
 def test_reading_the_codebook_leaves_the_list_of_areas_unread() -> None:
-    asks = (
-        "import sys; from incidents.codebook.services import codebook; "
-        "codebook(); print('pycountry' in sys.modules)"
-    )
+    asks = "import sys; from incidents.codebook.services import codebook; codebook(); print('pycountry' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)  # noqa: S603
 
     assert answer.stdout.strip() == "False"
@@ -140,9 +137,7 @@ def test_rights_are_a_violations_own_with_the_main_one_first(violation: str, rig
         ("OTH", ()),
     ],
 )
-def test_themes_come_from_the_violation_its_group_or_its_main_right(
-    violation: str, themes: tuple[str, ...]
-) -> None:
+def test_themes_come_from_the_violation_its_group_or_its_main_right(violation: str, themes: tuple[str, ...]) -> None:
     assert codebook().themes_of(violation) == themes
 
 
@@ -153,9 +148,7 @@ def test_an_unknown_violation_has_neither_rights_nor_themes() -> None:
 
 
 def test_only_civic_space_and_other_are_without_a_public_theme() -> None:
-    without = [
-        code.code for code in codebook().vocabulary("violation_types") if not codebook().themes_of(code.code)
-    ]
+    without = [code.code for code in codebook().vocabulary("violation_types") if not codebook().themes_of(code.code)]
 
     assert without == ["CIV", "CIV_ASSO", "CIV_EXP", "OTH"]
 
@@ -170,8 +163,7 @@ def test_a_perpetrator_belongs_to_one_of_four_groups(code: str, group: str) -> N
 
 def test_every_age_band_is_child_adult_or_unknown() -> None:
     groups = {
-        band.code: codebook().age_group(band.code)
-        for band in codebook().vocabulary("victim_attributes").facet("AGE")
+        band.code: codebook().age_group(band.code) for band in codebook().vocabulary("victim_attributes").facet("AGE")
     }
 
     assert [band for band, group in groups.items() if group == "child"] == [

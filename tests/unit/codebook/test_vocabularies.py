@@ -137,9 +137,7 @@ def test_every_mapping_leads_to_a_code_or_looks_like_one_of_its_list() -> None:
                     assert re.fullmatch(OUTSIDE[scheme], target), f"{where} {scheme}:{target}"
 
 
-@pytest.mark.parametrize(
-    ("scheme", "beginning"), [("RIGHT", "R_"), ("THEME", "T_"), ("CL", "CL_"), ("ALSO", "NET_")]
-)
+@pytest.mark.parametrize(("scheme", "beginning"), [("RIGHT", "R_"), ("THEME", "T_"), ("CL", "CL_"), ("ALSO", "NET_")])
 def test_mappings_inside_lead_to_the_right_facet(scheme: str, beginning: str) -> None:
     found = [target for _, code in every_code() for target in code.mappings.get(scheme, ())]
     assert found
@@ -168,11 +166,7 @@ def test_every_violation_but_other_touches_a_right_and_has_a_huridocs_code() -> 
 
 
 def test_every_right_is_touched_by_some_violation() -> None:
-    touched = {
-        right
-        for code in codebook().vocabulary("violation_types")
-        for right in codebook().rights_of(code.code)
-    }
+    touched = {right for code in codebook().vocabulary("violation_types") for right in codebook().rights_of(code.code)}
     assert touched == {right.code for right in codebook().vocabulary("rights").facet("R")}
 
 
@@ -201,10 +195,7 @@ def test_lawful_but_abusive_state_acts_have_no_crime_class(violation: str) -> No
 
 
 def test_consent_purposes_raise_the_level_no_further_than_they_mean() -> None:
-    levels = {
-        purpose.code: purpose.mappings["CL"]
-        for purpose in codebook().vocabulary("consent_levels").facet("CP")
-    }
+    levels = {purpose.code: purpose.mappings["CL"] for purpose in codebook().vocabulary("consent_levels").facet("CP")}
 
     assert [purpose for purpose, level in levels.items() if level == ("CL_6",)] == ["CP_PUB"]
     assert levels["CP_MED"] == ("CL_4",)
@@ -274,11 +265,7 @@ def test_definitions_say_more_than_the_label() -> None:
 @pytest.mark.parametrize("name", sorted(VOCABULARIES - {"regions", "rights"}))
 def test_no_two_choices_of_a_facet_share_a_definition(name: str) -> None:
     vocabulary = codebook().vocabulary(name)
-    seen = [
-        (vocabulary.top(code.code), code.definition)
-        for code in vocabulary
-        if code.parent or name not in FACETS
-    ]
+    seen = [(vocabulary.top(code.code), code.definition) for code in vocabulary if code.parent or name not in FACETS]
     allowed = {"Not asked, or not known.", "Asked, and chose not to answer."}
     texts = [entry for entry in seen if entry[1] not in allowed]
     assert len(texts) == len(set(texts)), [entry for entry in texts if texts.count(entry) > 1]
