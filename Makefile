@@ -24,7 +24,7 @@ run: $(VENV)/runtime.stamp ## start a demo on http://127.0.0.1:8000 and say who 
 	@$(BIN)/flask --app wsgi demo serve
 
 test: $(VENV)/dev.stamp ## run every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: $(VENV)/dev.stamp ## check style, types, import contracts and templates
 	$(BIN)/ruff check .

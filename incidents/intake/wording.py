@@ -125,7 +125,8 @@ def lack_place(lack: rules.Lack, document: CaseDocument) -> str:
 def entries(document: CaseDocument, part: str) -> Iterator[tuple[str, str, str]]:
     """Yield each entry of a list: its id, what it is called, and what it says."""
     if part == "persons":
-        yield from ((one.id, one.pseudonym, person_said(document, one)) for one in document.persons)
+        nameless = _("somebody the record does not name")
+        yield from ((one.id, one.pseudonym or nameless, person_said(document, one)) for one in document.persons)
     elif part == "acts":
         yield from ((one.id, act_label(document, one), act_said(document, one)) for one in document.acts)
     elif part == "perpetrators":
