@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from incidents.records.services import CaseKeys
 
-RESEARCHER: Final = "fictional network"
+RESEARCHER: Final = "fictional-network"
 ROUNDS: Final = 3
 SAVES: Final = 200
 WARM_UP: Final = 20
