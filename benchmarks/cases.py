@@ -93,7 +93,7 @@ def run() -> Iterator[str]:
     """Measure."""
     with temporary() as instance:
         yield describe(instance.folder)
-        organisations = {"fictional small network": SMALL, "fictional large network": LARGE}
+        organisations = {"fictional-small-network": SMALL, "fictional-large-network": LARGE}
         for name, count in organisations.items():
             fill(instance.researcher(name), count)
         with served(instance.folder) as server:
