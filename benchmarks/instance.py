@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 
 from config import Settings
 from incidents import create_app
+from incidents.accounts import admission
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Organisation, Role
 from incidents.database import writing
@@ -58,7 +59,7 @@ class Instance:
             organisation = Organisation(name=name)
             db.session.add(organisation)
             db.session.flush()
-            code = accounts.add_account(name, Role.RESEARCHER, organisation)[1]
+            code = admission.add_account(name, Role.RESEARCHER, organisation)[1]
         accounts.set_up(name, code, PASSPHRASE)
         account, seed = accounts.open_account_seed(name, PASSPHRASE)
         return records.keys_of(account.id, account.organisation_id, seed)

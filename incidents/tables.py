@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 from incidents.accounts import models as accounts
+from incidents.audit import models as audit
 from incidents.facts import models as facts
 from incidents.intake import models as intake
 from incidents.keyring import models as keyring
 from incidents.records import models as records
+from incidents.recovery import models as recovery
 from incidents.releases import models as releases
 from incidents.reports import models as reports
 from incidents.stories import models as stories
+from incidents.submissions import models as submissions
 
-__all__ = ["accounts", "facts", "intake", "keyring", "records", "releases", "reports", "stories"]
+__all__ = [
+    "accounts",
+    "audit",
+    "facts",
+    "intake",
+    "keyring",
+    "records",
+    "recovery",
+    "releases",
+    "reports",
+    "stories",
+    "submissions",
+]

@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from config import Settings
 from incidents import create_app
+from incidents.accounts import admission
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Organisation, Role
 from incidents.database import writing
@@ -71,7 +72,7 @@ def researcher() -> tuple[str, Seed, CaseKeys]:
         organisation = Organisation(name="Throw-away")
         db.session.add(organisation)
     with writing(db.session):
-        _, code = accounts.add_account("checker", Role.RESEARCHER, organisation)
+        _, code = admission.add_account("checker", Role.RESEARCHER, organisation)
     accounts.set_up("checker", code, THROW_AWAY)
     account, seed = accounts.open_account_seed("checker", THROW_AWAY)
     return account.id, seed, keys_of(account.id, account.organisation_id, seed)

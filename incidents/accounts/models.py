@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 
 from flask_login import UserMixin
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from incidents.accounts.rules import MAX_USERNAME
@@ -18,6 +18,7 @@ class Role(enum.StrEnum):
     """What a person does in Tala. What they can read follows from their grants, not from this."""
 
     RESEARCHER = "researcher"
+    FIELD_WORKER = "field_worker"
     ANALYST = "analyst"
     ADVOCATE = "advocate"
     ADMINISTRATOR = "administrator"
@@ -31,6 +32,8 @@ class Organisation(Base):
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=random_id)
     name: Mapped[str] = mapped_column(String(200), unique=True)
+    #: After a restore: a member's session makes index and facts anew from the cases.
+    rebuild: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Account(Base, UserMixin):  # type: ignore[misc]
@@ -46,6 +49,8 @@ class Account(Base, UserMixin):  # type: ignore[misc]
     disabled: Mapped[bool] = mapped_column(default=False)
     #: SHA-256 of the single-use set-up code, until it is used.
     setup_digest: Mapped[bytes | None] = mapped_column(Sealed)
+    #: When that code ends, in seconds since 1970.
+    setup_until: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     salt: Mapped[bytes | None] = mapped_column(Sealed)
     iterations: Mapped[int] = mapped_column(default=Cost().iterations)
     memory_kib: Mapped[int] = mapped_column(default=Cost().memory_kib)
@@ -83,3 +88,18 @@ class StoredSession(Base):
     idle_until: Mapped[int]
     absolute_until: Mapped[int]
     sealed: Mapped[bytes] = mapped_column(Sealed)
+    #: Since when and with what browser, under the person's own seed: their list of sessions shows it.
+    note: Mapped[bytes | None] = mapped_column(Sealed)
+
+
+class Throttle(Base):
+    """How often somebody failed at one of the doors, by an opaque name of the account (or of no account) and door."""
+
+    __tablename__ = "throttle"
+    __table_args__ = (UNORDERED,)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    failures: Mapped[int]
+    #: Milliseconds since 1970: when the next attempt may be made, and when the failures are forgotten.
+    next_at: Mapped[int] = mapped_column(BigInteger)
+    forget_at: Mapped[int] = mapped_column(BigInteger)

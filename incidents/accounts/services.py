@@ -4,58 +4,44 @@ from __future__ import annotations
 
 import base64
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import current_app
-from flask_login import login_user, logout_user
-from sqlalchemy import func, select
+from flask_login import current_user, login_user, logout_user
+from sqlalchemy import select
 
-from incidents.accounts.models import Account, Organisation, Role
-from incidents.accounts.rules import normalise_username, usable_username
+from incidents.accounts import admission
+from incidents.accounts.admission import find, locked
+from incidents.accounts.models import Account
 from incidents.accounts.sessions import WrongCredentials, current_seed, end_all, passphrase_mark, tala_session
 from incidents.database import writing
-from incidents.errors import Forbidden, NotFound, TalaError
+from incidents.errors import Forbidden, NotFound
 from incidents.extensions import db
 from incidents.keyring import services as keyring
-from incidents.keyring.envelope import Unopenable, same
+from incidents.keyring.envelope import Unopenable
+from incidents.keyring.identity import NotBelieved
 from incidents.keyring.models import Grant, Key, KeyKind
-from incidents.keyring.passphrase import Cost, new_recovery_code, passphrase_key, read_pepper, recovery_key
+from incidents.keyring.passphrase import Cost, passphrase_key, read_pepper, recovery_key
 from incidents.keyring.people import Seed, open_seed, seal_seed
-from incidents.keyring.tokens import setup_digest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config import Settings
+    from incidents.keyring.services import Member
 
 #: What one guess of a new passphrase costs (tests lower it).
 COST = Cost()
 SALT_BYTES = 16
-CODE_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-CODE_LENGTH = 28
 #: Opened for names that nobody has, so that they cost the same time and end the same way.
 DUMMY_SALT = b"\0" * SALT_BYTES
 DUMMY_SEED = b"\x01" + b"\0" * 60
-#: What each role is granted by a member of the organisation. An administrator is granted nothing.
-GRANTED = {
-    Role.RESEARCHER: (KeyKind.ORGANISATION, KeyKind.FACTS, KeyKind.SUMMARIES),
-    Role.ANALYST: (KeyKind.FACTS,),
-    Role.ADVOCATE: (KeyKind.FACTS, KeyKind.SUMMARIES),
-    Role.ADMINISTRATOR: (),
-}
-
-
-class NameTaken(TalaError):
-    """Another account has this username."""
 
 
 class OwnAccount(Forbidden):
     """What only another administrator may do to this account."""
-
-
-class UnusableName(TalaError):
-    """A username that is empty, too long, or holds a blank or something that does not show."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +56,6 @@ def settings() -> Settings:
     """The instance's settings."""
     value: Settings = current_app.extensions["tala-settings"]
     return value
-
-
-def find(username: str) -> Account | None:
-    """The account of a username, in whatever case it was typed."""
-    return db.session.scalar(select(Account).where(Account.username == normalise_username(username)))
 
 
 def open_account_seed(username: str, passphrase: str) -> tuple[Account, Seed]:
@@ -114,6 +95,10 @@ def log_in(username: str, passphrase: str) -> Account:
         WrongCredentials: see open_account_seed().
     """
     account, seed = open_account_seed(username, passphrase)
+    # Where the organisation's key has moved on, so does what this account trusts: one that is put back later is seen.
+    with suppress(NotBelieved):
+        # Who cannot follow opens nothing, but can still log in, and is told so on their page.
+        admission.trusted(account, account.organisation_id, seed)
     start_session(account, seed)
     return account
 
@@ -128,31 +113,22 @@ def start_session(account: Account, seed: Seed) -> None:
     login_user(account)
 
 
+def current_member() -> Member:
+    """The membership of whoever is logged in, in their own organisation.
+
+    Raises:
+        NothingToHandOn: nobody has vouched for them yet.
+        Unopenable, NotBelieved: see keyring.services.member().
+    """
+    return keyring.member(current_user.id, current_user.organisation_id, current_seed())
+
+
 def log_out() -> None:
     """End this session: its row is deleted, its cookie is worth nothing."""
     logout_user()
     stored = tala_session()
     stored.clear()
     stored.renew()
-
-
-def add_account(username: str, role: Role, organisation: Organisation) -> tuple[Account, str]:
-    """Add an account to the running transaction, and give back its single-use set-up code (140 bits).
-
-    Raises:
-        NameTaken: choose another username.
-        UnusableName: as above.
-    """
-    name = normalise_username(username)
-    if not usable_username(name):
-        raise UnusableName
-    if find(name) is not None:
-        raise NameTaken
-    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
-    account = Account(username=name, role=role, organisation_id=organisation.id, setup_digest=setup_digest(code))
-    db.session.add(account)
-    db.session.flush()
-    return account, code
 
 
 def set_up(username: str, code: str, passphrase: str) -> tuple[Account, str]:
@@ -162,42 +138,19 @@ def set_up(username: str, code: str, passphrase: str) -> tuple[Account, str]:
         The account, and its recovery code, which is shown once and kept nowhere.
 
     Raises:
-        WrongCredentials: no such name, the code is wrong or used, or the account was disabled before it was.
+        WrongCredentials: no such name, the code is wrong, used or too old, or the account was disabled before.
+        AnotherOrganisation: the code names another key of the organisation than the database has.
     """
     account = find(username)
-    if account is None or not _may_set_up(account, code):
+    if account is None or not admission.may_set_up(account, code):
         raise WrongCredentials
     seed, account_id = Seed.random(), account.id
-    salt, sealed = _seal_by_passphrase(account_id, seed, passphrase)
-    recovery = new_recovery_code()
+    sealed = _seal_by_passphrase(account_id, seed, passphrase)
     with writing(db.session):
-        account = _locked(account_id)
-        if not _may_set_up(account, code):
-            raise WrongCredentials
-        account.setup_digest = None
-        account.salt, account.seed_by_passphrase = salt, sealed
+        account = locked(account_id)
         account.iterations, account.memory_kib = COST.iterations, COST.memory_kib
-        account.seed_by_recovery = seal_seed(seed, recovery_key(recovery), account.id, "recovery")
-        account.public_key_bytes = seed.public_key().raw
-        _found_if_first(account, seed)
+        recovery = admission.begin_keys(account, code, seed, sealed)
     return account, recovery
-
-
-def _locked(account_id: str) -> Account:
-    """An account as it is now, whatever was read of it before the lock."""
-    return db.session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
-
-
-def _may_set_up(account: Account, code: str) -> bool:
-    digest = account.setup_digest
-    return not account.disabled and digest is not None and same(setup_digest(code), digest)
-
-
-def _found_if_first(account: Account, seed: Seed) -> None:
-    db.session.get_one(Organisation, account.organisation_id, with_for_update=True)
-    exists = db.session.scalar(select(func.count(Key.id)).where(Key.organisation_id == account.organisation_id))
-    if account.role is Role.RESEARCHER and not exists:
-        keyring.found(account.organisation_id, account.id, seed.public_key())
 
 
 def _seal_by_passphrase(account_id: str, seed: Seed, passphrase: str) -> tuple[bytes, bytes]:
@@ -244,7 +197,7 @@ def replace_passphrase(account_id: str, seed: Seed, passphrase: str) -> None:
     """Seal a seed under a new passphrase and end all sessions of the account."""
     salt, sealed = _seal_by_passphrase(account_id, seed, passphrase)
     with writing(db.session):
-        account = _locked(account_id)
+        account = locked(account_id)
         account.salt, account.seed_by_passphrase = salt, sealed
         account.iterations, account.memory_kib = COST.iterations, COST.memory_kib
         end_all(account_id)
@@ -272,18 +225,6 @@ def accounts() -> Sequence[Account]:
     return db.session.scalars(select(Account).order_by(Account.username)).all()
 
 
-def waiting(organisation_id: str) -> Sequence[Account]:
-    """Accounts that have made their keys and hold none of this organisation's yet, though their role needs some."""
-    granted = select(Grant.account_id).join(Key, Key.id == Grant.key_id).where(Key.organisation_id == organisation_id)
-    own = (Account.organisation_id == organisation_id) | Account.role.in_([Role.ANALYST, Role.ADVOCATE])
-    return db.session.scalars(
-        select(Account)
-        .where(own, Account.public_key_bytes.is_not(None), Account.role != Role.ADMINISTRATOR, ~Account.disabled)
-        .where(Account.id.not_in(granted))
-        .order_by(Account.username)
-    ).all()
-
-
 def holders(organisation_id: str) -> list[Holder]:
     """Everyone who holds keys of an organisation, by name, disabled accounts too: being disabled takes no key away."""
     rows = db.session.execute(
@@ -297,28 +238,3 @@ def holders(organisation_id: str) -> list[Holder]:
     for account, kind in rows:
         kinds.setdefault(account, set()).add(kind)
     return [Holder(account, frozenset(held)) for account, held in kinds.items()]
-
-
-def admit(member: Account, newcomer_id: str, fingerprint: str) -> Account:
-    """A member hands the keys of their organisation to a newcomer whose fingerprint they have compared.
-
-    Raises:
-        NotFound: nobody is waiting under this id, or their keys are no longer those that were compared.
-    """
-    seed = current_seed()
-    organisation_id, holder_id = member.organisation_id, member.id
-    with writing(db.session):
-        # Two members may answer at once: the second finds nobody waiting.
-        db.session.get_one(Organisation, organisation_id, with_for_update=True)
-        newcomer = next((account for account in waiting(organisation_id) if account.id == newcomer_id), None)
-        if newcomer is None or newcomer.public_key is None or newcomer.public_key.fingerprint() != fingerprint:
-            raise NotFound
-        keyring.hand_on(
-            GRANTED[newcomer.role],
-            organisation_id=organisation_id,
-            holder_id=holder_id,
-            seed=seed,
-            newcomer_id=newcomer.id,
-            public_key=newcomer.public_key,
-        )
-    return newcomer

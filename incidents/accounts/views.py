@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from incidents.accounts import services
+from incidents.accounts import admission, services
 from incidents.accounts.forms import ChangePassphraseForm, LogInForm, RecoverForm, SetUpForm
 from incidents.accounts.models import Role
-from incidents.accounts.sessions import WrongCredentials
+from incidents.accounts.sessions import WrongCredentials, current_seed
 from incidents.i18n import gettext as _
+from incidents.i18n import ngettext
 from incidents.web.access import EVERYONE, access, public
 
 if TYPE_CHECKING:
@@ -86,7 +87,18 @@ def set_up() -> ResponseReturnValue:
         try:
             account, recovery = services.set_up(form.username.data, form.code.data, form.new_passphrase.data)
         except WrongCredentials:
-            form.add_errors({"code": _("This username and code do not fit together, or the code was used already.")})
+            form.add_errors(
+                {"code": _("This username and code do not fit together, or the code was used or is older than a week.")}
+            )
+        except admission.AnotherOrganisation:
+            form.add_errors(
+                {
+                    "code": _(
+                        "This code names another key of your organisation than is kept here: somebody may have "
+                        "changed it. Do not go on, and tell the people who invited you."
+                    )
+                }
+            )
         else:
             return render_template("accounts/recovery_code.html", account=account, recovery=recovery)
     return render_template("accounts/set_up.html", form=form), status_of(form)
@@ -121,7 +133,8 @@ def account() -> ResponseReturnValue:
         else:
             services.log_out()
             return after_change()
-    return render_template("accounts/account.html", form=form), status_of(form)
+    number = admission.own_comparison(current_user, current_user.organisation_id, current_seed())
+    return render_template("accounts/account.html", form=form, comparison=number), status_of(form)
 
 
 def after_change() -> ResponseReturnValue:
@@ -156,16 +169,34 @@ def enable(account_id: str) -> ResponseReturnValue:
 @access(Role.RESEARCHER)
 def members() -> ResponseReturnValue:
     """Who waits for this organisation's keys, and who holds them."""
-    organisation_id = current_user.organisation_id
+    member = services.current_member()
+    roster, _version = member.roster()
     return render_template(
-        "accounts/members.html", waiting=services.waiting(organisation_id), holders=services.holders(organisation_id)
+        "accounts/members.html",
+        roster=roster,
+        waiting=admission.waiting(member),
+        holders=services.holders(member.organisation_id),
     )
 
 
-@blueprint.post("/members/<account_id>/admit")
+@blueprint.post("/members/<account_id>/vouch")
 @access(Role.RESEARCHER)
-def admit(account_id: str) -> ResponseReturnValue:
-    """Hand on the keys to someone whose fingerprint was compared."""
-    newcomer = services.admit(current_user, account_id, request.form.get("fingerprint", ""))
-    flash(_("%(name)s can now open what their role allows.", name=newcomer.username))
+def vouch(account_id: str) -> ResponseReturnValue:
+    """Vouch for someone whose number was compared."""
+    newcomer = admission.vouch(
+        services.current_member(), current_seed(), account_id, request.form.get("comparison", "")
+    )
+    name = newcomer.account.username
+    missing = newcomer.needed - len(newcomer.vouchers)
+    if missing > 0:
+        flash(
+            ngettext(
+                "You have vouched for %(name)s. One more member must.",
+                "You have vouched for %(name)s. %(num)s more members must.",
+                missing,
+                name=name,
+            )
+        )
+    else:
+        flash(_("%(name)s can now open what their role allows.", name=name))
     return redirect(url_for("accounts.members"), HTTPStatus.SEE_OTHER)

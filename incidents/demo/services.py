@@ -10,6 +10,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from incidents.accounts import admission
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.database import writing
@@ -17,6 +18,7 @@ from incidents.demo.generator import Generator
 from incidents.extensions import db
 from incidents.instance.services import DEMO_MARK, NotEmpty, prepare
 from incidents.keyring import services as keyring
+from incidents.keyring.roster import VOUCHES
 from incidents.records import services as records
 from incidents.records.pseudonyms import COLOURS, THINGS
 
@@ -39,6 +41,7 @@ PEOPLE = {
     ),
 }
 ADMINISTRATOR = "ines"
+COUNTING = (Role.ANALYST, Role.ADVOCATE)
 CASES = 220
 BATCH = 100
 
@@ -119,13 +122,14 @@ def _organisation(name: str, people: Sequence[tuple[str, Role]]) -> list[DemoAcc
         organisation = Organisation(name=name)
         db.session.add(organisation)
         db.session.flush()
-        codes = {username: accounts.add_account(username, role, organisation)[1] for username, role in people}
+        codes = {username: admission.add_account(username, role, organisation)[1] for username, role in people}
     made = [DemoAccount(username, words(), role, name) for username, role in people]
     for account in made:
         accounts.set_up(account.username, codes[account.username], account.passphrase)
-    founder, seed = _open(made[0])
+    members: list[DemoAccount] = [made[0]]
     for account in made[1:]:
-        _hand_on(founder, seed, account)
+        _admit(members, account)
+        members += [account] if account.role is Role.RESEARCHER else []
     return made
 
 
@@ -133,30 +137,28 @@ def _open(account: DemoAccount) -> tuple[Account, Seed]:
     return accounts.open_account_seed(account.username, account.passphrase)
 
 
-def _hand_on(founder: Account, seed: Seed, newcomer: DemoAccount) -> None:
-    row = accounts.find(newcomer.username)
-    if row is None or row.public_key is None or not accounts.GRANTED[row.role]:
+def _admit(members: Sequence[DemoAccount], newcomer: DemoAccount) -> None:
+    """The members of an organisation vouch for somebody, as many of them as it asks for."""
+    account, seed = _open(newcomer)
+    if not admission.GRANTED[account.role]:
         return
-    newcomer_id, public_key, kinds = row.id, row.public_key, accounts.GRANTED[row.role]
-    organisation_id, holder_id = founder.organisation_id, founder.id
-    with writing(db.session):
-        keyring.hand_on(
-            kinds,
-            organisation_id=organisation_id,
-            holder_id=holder_id,
-            seed=seed,
-            newcomer_id=newcomer_id,
-            public_key=public_key,
-        )
+    organisation_id = _open(members[0])[0].organisation_id
+    number = admission.own_comparison(account, organisation_id, seed) or ""
+    for voucher in members[: VOUCHES if len(members) > 1 else 1]:
+        member, own = _open(voucher)
+        admission.vouch(keyring.member(member.id, organisation_id, own), own, account.id, number)
 
 
 def _share_facts(made: Sequence[DemoAccount]) -> None:
     """Each organisation lets the analysts and advocates of the other count its facts."""
     for organisation in PEOPLE:
-        founder, seed = _open(next(account for account in made if account.organisation == organisation))
-        for account in made:
-            if account.organisation != organisation and account.role in {Role.ANALYST, Role.ADVOCATE}:
-                _hand_on(founder, seed, account)
+        members = [one for one in made if one.organisation == organisation and one.role is Role.RESEARCHER]
+        others = [one for one in made if one.organisation != organisation and one.role in COUNTING]
+        founder, seed = _open(members[0])
+        trusted = {_open(other)[0].organisation_id: admission.GRANTED[Role.ADVOCATE] for other in others}
+        admission.decide_trust(keyring.member(founder.id, founder.organisation_id, seed), seed, trusted)
+        for other in others:
+            _admit(members, other)
 
 
 def _cases(founder: DemoAccount, generator: Generator, count: int) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup, with_appcontext
 
+from incidents.accounts.admission import NameTaken, UnusableName
 from incidents.accounts.models import Role
-from incidents.accounts.services import NameTaken, UnusableName, settings
+from incidents.accounts.services import settings
 from incidents.instance import backup as backups
 from incidents.instance import services
 from incidents.instance.serving import serve as become_server
@@ -47,7 +48,7 @@ def init(organisation: str, administrator: str, founders: tuple[str, ...]) -> No
         tell(invitation)
     click.echo(
         "\nEach chooses a passphrase and gets a recovery code there. The first founder's session makes the "
-        "organisation's keys; at /members they compare fingerprints with the second founder and hand the keys on."
+        "organisation's keys; at /members they compare numbers with the second founder and vouch for them."
         f"\n\nCopy {settings().pepper_file} to a safe place apart from the backups."
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from incidents.accounts import services as accounts
+from incidents.accounts import admission
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.database import writing
 from incidents.extensions import db
@@ -112,5 +112,5 @@ def invite(username: str, role: Role, organisation_name: str, *, new_organisatio
 
 
 def _invite(username: str, role: Role, organisation: Organisation) -> Invitation:
-    account, code = accounts.add_account(username, role, organisation)
+    account, code = admission.add_account(username, role, organisation)
     return Invitation(account.username, role, code)

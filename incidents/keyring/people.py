@@ -50,6 +50,10 @@ class PublicKey:
         )
         return SUITE_BYTE + SUITE.encrypt(plaintext, key, info=context(*parts))
 
+    def digest(self) -> str:
+        """SHA-256 as 64 hexadecimal digits: what a roster keeps of it."""
+        return hashlib.sha256(context("public-key", self.raw)).hexdigest()
+
     def fingerprint(self) -> str:
         """Eight groups of four hexadecimal digits that two people compare aloud."""
         digits = hashlib.sha256(context("fingerprint", self.raw)).hexdigest()[:32]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +24,7 @@ from incidents.facts.schema import FACT_COLUMNS
 from incidents.keyring import case_door
 from incidents.keyring.case_door import DataKey, OrganisationKey, Place
 from incidents.keyring.facts_door import FactsKey, SummariesKey
-from incidents.keyring.services import granted_keys
+from incidents.keyring.services import member
 from incidents.records.derivation import fact_rows, held, index_row
 from incidents.records.index import INDEX_COLUMNS, to_values
 from incidents.records.models import Incident, LogEntry, Revision, RevisionKey
@@ -67,6 +67,7 @@ class CaseKeys:
         by_id: Every organisation key they hold, by id: older revisions may still be under an older one.
         facts: The newest facts key.
         summaries: The newest summaries key.
+        seed: What opens them again after a rotation.
     """
 
     account_id: str
@@ -74,6 +75,7 @@ class CaseKeys:
     by_id: dict[str, OrganisationKey]
     facts: FactsKey
     summaries: SummariesKey
+    seed: Seed = field(repr=False)
 
     @property
     def organisation_id(self) -> str:
@@ -90,18 +92,18 @@ class Opened:
 
 
 def keys_of(account_id: str, organisation_id: str, seed: Seed) -> CaseKeys:
-    """Open the keys of a researcher. One query, some 0.5 ms.
+    """Open the keys of a researcher. Two queries, some 0.7 ms.
 
     Raises:
-        Forbidden: nobody has handed them their organisation's keys yet.
+        Forbidden: nobody has handed them their organisation's keys yet, or the keys are not to be believed.
     """
-    granted = [key for key in granted_keys(account_id, seed) if key.organisation_id == organisation_id]
-    mine = [key for key in granted if isinstance(key, OrganisationKey)]
-    facts = [key for key in granted if isinstance(key, FactsKey)]
-    summaries = [key for key in granted if isinstance(key, SummariesKey)]
+    one = member(account_id, organisation_id, seed)
+    mine = [key for key in one.keys if isinstance(key, OrganisationKey)]
+    facts = [key for key in one.keys if isinstance(key, FactsKey)]
+    summaries = [key for key in one.keys if isinstance(key, SummariesKey)]
     if not (mine and facts and summaries):
         raise Forbidden
-    return CaseKeys(account_id, mine[0], {key.id: key for key in mine}, facts[0], summaries[0])
+    return CaseKeys(account_id, one.organisation, {key.id: key for key in mine}, facts[0], summaries[0], seed)
 
 
 def current_keys() -> CaseKeys:

@@ -7,17 +7,22 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from incidents.accounts import services
+from sqlalchemy import func, select
+
+from incidents.accounts import admission, services
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.database import writing
 from incidents.extensions import db
 from incidents.keyring import services as keyring
+from incidents.keyring.models import Grant
 from incidents.keyring.passphrase import passphrase_key, read_pepper
 from incidents.keyring.people import Seed, open_seed
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.testing import FlaskClient
+
+    from incidents.keyring.services import Member
 
 PASSPHRASE = "plainly fictional passphrase"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -46,6 +51,10 @@ class Person:
         pepper = read_pepper(services.settings().pepper_file)
         key = passphrase_key(PASSPHRASE, salt=account.salt or b"", cost=account.cost, pepper=pepper)
         return open_seed(account.seed_by_passphrase or b"", key, account.id, "passphrase")
+
+    def membership(self) -> Member:
+        """Their keys of their organisation."""
+        return keyring.member(self.id, self.organisation_id, self.seed)
 
     def browser(self) -> Browser:
         """A browser in which they are logged in."""
@@ -90,6 +99,7 @@ class World:
 
     def __init__(self, app: Flask) -> None:
         self.app = app
+        self.people: list[Person] = []
         self._numbers = itertools.count(1)
 
     def organisation(self, name: str | None = None) -> Organisation:
@@ -103,32 +113,34 @@ class World:
         """Someone who has made their keys and been admitted, if anyone could admit them."""
         organisation_id = organisation.id
         with writing(db.session):
-            account, code = services.add_account(username or f"{role}-{next(self._numbers)}", role, organisation)
+            account, code = admission.add_account(username or f"{role}-{next(self._numbers)}", role, organisation)
             username = account.username
         account, recovery = services.set_up(username, code, PASSPHRASE)
-        return Person(self.app, account.id, username, role, organisation_id, recovery)
+        person = Person(self.app, account.id, username, role, organisation_id, recovery)
+        self.people.append(person)
+        return person
 
     def admit(self, member: Person, newcomer: Person) -> None:
-        """A member hands on the keys of their organisation."""
-        key = newcomer.account.public_key
-        assert key is not None
-        with writing(db.session):
-            keyring.hand_on(
-                services.GRANTED[newcomer.role],
-                organisation_id=member.organisation_id,
-                holder_id=member.id,
-                seed=member.seed,
-                newcomer_id=newcomer.id,
-                public_key=key,
-            )
+        """A member vouches for a newcomer, and as many colleagues as their organisation asks for."""
+        colleagues = [one for one in self.people if one.organisation_id == member.organisation_id]
+        for voucher in (member, *(one for one in colleagues if one.id not in {member.id, newcomer.id})):
+            if voucher.role is not Role.RESEARCHER or not holds_keys(voucher):
+                continue
+            one = voucher.membership()
+            number = admission.comparison_with(one.stated.identity, newcomer.account)
+            found = admission.vouch(one, voucher.seed, newcomer.id, number)
+            if len(found.vouchers) >= found.needed:
+                return
+        raise AssertionError("too few members to vouch")
 
     def team(self, name: str | None = None) -> Team:
         """An organisation with one of each role, all admitted."""
         organisation = self.organisation(name)
         researcher = self.person(Role.RESEARCHER, organisation)
-        others = {role: self.person(role, organisation) for role in Role if role is not Role.RESEARCHER}
         second = self.person(Role.RESEARCHER, organisation)
-        for newcomer in (others[Role.ANALYST], others[Role.ADVOCATE], second):
+        self.admit(researcher, second)
+        others = {role: self.person(role, organisation) for role in Role if role is not Role.RESEARCHER}
+        for newcomer in (others[Role.ANALYST], others[Role.ADVOCATE]):
             self.admit(researcher, newcomer)
         return Team(
             organisation.id,
@@ -137,7 +149,13 @@ class World:
             others[Role.ANALYST],
             others[Role.ADVOCATE],
             others[Role.ADMINISTRATOR],
+            others[Role.FIELD_WORKER],
         )
+
+
+def holds_keys(person: Person) -> bool:
+    """Whether anything was granted to somebody."""
+    return bool(db.session.scalar(select(func.count()).select_from(Grant).where(Grant.account_id == person.id)))
 
 
 @dataclass
@@ -150,3 +168,4 @@ class Team:
     analyst: Person
     advocate: Person
     administrator: Person
+    field_worker: Person

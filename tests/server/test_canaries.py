@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from sqlalchemy import LargeBinary, select, text
 
+from incidents.accounts import admission
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Organisation, Role
 from incidents.codebook.services import codebook
@@ -52,7 +53,7 @@ def come_in(hosted: Hosted, username: str, role: Role, organisation_id: str, sec
     """Set up an account over HTTP, as a newcomer does, and log in."""
     with writing(db.session):
         organisation = db.session.get_one(Organisation, organisation_id)
-        code = accounts.add_account(username, role, organisation)[1]
+        code = admission.add_account(username, role, organisation)[1]
     client = hosted.client()
     shown = client.post(
         "/set-up",

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, update
 
-from incidents.accounts import services
+from incidents.accounts import admission, services
 from incidents.accounts.models import Account, Organisation, Role, StoredSession
-from incidents.accounts.services import UnusableName, WrongCredentials
+from incidents.accounts.admission import UnusableName
+from incidents.accounts.services import WrongCredentials
 from incidents.database import writing
 from incidents.errors import NotFound
 from incidents.extensions import db
@@ -52,7 +53,7 @@ def log_in(browser: Browser, person: Person, passphrase: str = PASSPHRASE, *, st
 def invited(team: Team, username: str = "newcomer", role: Role = Role.RESEARCHER) -> str:
     with writing(db.session):
         organisation = db.session.get_one(Organisation, team.organisation_id)
-        return services.add_account(username, role, organisation)[1]
+        return admission.add_account(username, role, organisation)[1]
 
 
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, Cost, bool]]:
@@ -198,7 +199,9 @@ def test_a_disabled_researcher_cannot_found_an_organisations_keys(world: World) 
     organisation = world.organisation()
     organisation_id = organisation.id
     with writing(db.session):
-        account, code = services.add_account("mole", Role.RESEARCHER, db.session.get_one(Organisation, organisation_id))
+        account, code = admission.add_account(
+            "mole", Role.RESEARCHER, db.session.get_one(Organisation, organisation_id)
+        )
         account.disabled = True
     with pytest.raises(WrongCredentials):
         services.set_up("mole", code, PASSPHRASE)
@@ -230,7 +233,7 @@ def test_of_two_founders_at_once_exactly_one_founds_the_keys(world: World) -> No
     organisation_id = world.organisation().id
     with writing(db.session):
         organisation = db.session.get_one(Organisation, organisation_id)
-        codes = {name: services.add_account(name, Role.RESEARCHER, organisation)[1] for name in ("ada", "bo")}
+        codes = {name: admission.add_account(name, Role.RESEARCHER, organisation)[1] for name in ("ada", "bo")}
 
     def attempt(name: str) -> None:
         with world.app.app_context():
@@ -248,7 +251,7 @@ def test_of_two_founders_at_once_exactly_one_founds_the_keys(world: World) -> No
 def test_an_account_that_looks_like_anothers_or_like_nobodys_is_not_added(world: World, name: str) -> None:
     organisation_id = world.organisation().id
     with pytest.raises(UnusableName), writing(db.session):
-        services.add_account(name, Role.ANALYST, db.session.get_one(Organisation, organisation_id))
+        admission.add_account(name, Role.ANALYST, db.session.get_one(Organisation, organisation_id))
     assert services.accounts() == []
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from incidents.accounts import services
+from incidents.accounts import admission, services
 from incidents.accounts.models import Account, Role
-from incidents.accounts.services import NameTaken, WrongCredentials
+from incidents.accounts.admission import NameTaken
+from incidents.accounts.services import WrongCredentials
 from incidents.database import writing
 from incidents.errors import NotFound
 from incidents.extensions import db
@@ -29,7 +30,7 @@ NEW_PASSPHRASE = "another plainly fictional passphrase"
 
 def invite(role: Role, organisation: Organisation, username: str = "newcomer") -> str:
     with writing(db.session):
-        return services.add_account(username, role, organisation)[1]
+        return admission.add_account(username, role, organisation)[1]
 
 
 def test_the_first_researcher_founds_the_organisations_keys(world: World) -> None:
@@ -114,7 +115,7 @@ def test_a_username_that_differs_only_in_case_is_taken(world: World) -> None:
     organisation = world.organisation()
     invite(Role.ANALYST, organisation)
     with pytest.raises(NameTaken), writing(db.session):
-        services.add_account("NewComer", Role.ANALYST, organisation)
+        admission.add_account("NewComer", Role.ANALYST, organisation)
 
 
 def test_setting_up_over_the_web_shows_a_recovery_code_once_and_then_lets_in(world: World) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from incidents.accounts import services
+from incidents.accounts import admission, services
 from incidents.accounts.models import Organisation, Role
 from incidents.database import writing
 from incidents.extensions import db
@@ -29,7 +29,7 @@ def newcomer(world: World, role: Role = Role.ANALYST) -> tuple[Team, str, str]:
     """A team, and somebody new with a set-up code: the team, the username, the code."""
     team = world.team()
     with writing(db.session):
-        account, code = services.add_account("newcomer", role, organisation_of(team))
+        account, code = admission.add_account("newcomer", role, organisation_of(team))
         username = account.username
     return team, username, code
 

@@ -1,0 +1,320 @@
+"""Coming in: an invitation, one's own keys, and two members who compare before any key is handed on.
+
+An administrator invites and can do no more: keys are sealed by members, to a public key that stands in the roster under
+the organisation's key. See docs/decisions/0010-identity-and-roster.md.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from incidents.accounts.models import Account, Organisation, Role
+from incidents.accounts.rules import normalise_username, usable_username
+from incidents.accounts.sessions import WrongCredentials
+from incidents.database import writing
+from incidents.errors import NotFound, TalaError
+from incidents.extensions import db
+from incidents.keyring import services as keyring
+from incidents.keyring.envelope import same
+from incidents.keyring.identity import ALPHABET, PIN_SIGNS, NotBelieved, comparison, follow, pin_signs
+from incidents.keyring.memory import Memory, begin_memory, recall, remember
+from incidents.keyring.models import Key, KeyKind
+from incidents.keyring.passphrase import new_recovery_code, recovery_key
+from incidents.keyring.people import Seed, seal_seed
+from incidents.keyring.roster import Entry
+from incidents.keyring.tokens import setup_digest, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from incidents.keyring.identity import Stated
+    from incidents.keyring.roster import Roster
+    from incidents.keyring.services import Member
+
+#: Signs of a set-up code that are secret: 100 bits. Those after them name the organisation.
+SECRET_SIGNS = 20
+INVITATION_SECONDS = 7 * 24 * 60 * 60
+#: What each role is granted by the members. An administrator is granted nothing, and who records only, nothing either.
+GRANTED = {
+    Role.RESEARCHER: (KeyKind.ORGANISATION, KeyKind.FACTS, KeyKind.SUMMARIES, KeyKind.AUDIT),
+    Role.FIELD_WORKER: (),
+    Role.ANALYST: (KeyKind.FACTS,),
+    Role.ADVOCATE: (KeyKind.FACTS, KeyKind.SUMMARIES),
+    Role.ADMINISTRATOR: (),
+}
+
+
+class NameTaken(TalaError):
+    """Another account has this username."""
+
+
+class UnusableName(TalaError):
+    """A username that is empty, too long, or holds a blank or something that does not show."""
+
+
+class AnotherOrganisation(TalaError):
+    """The invitation names another key of the organisation than the database has: somebody has changed it."""
+
+
+class Different(TalaError):
+    """The numbers that were compared are not those of this person, this role and these keys."""
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody whom members may vouch for.
+
+    Attributes:
+        account: Who.
+        comparison: What the member reads to them, and they to the member.
+        vouchers: Account ids of those who have vouched for just this person, role and key.
+        needed: How many vouches let them in.
+        kinds: What they will be able to open.
+    """
+
+    account: Account
+    comparison: str
+    vouchers: tuple[str, ...]
+    needed: int
+    kinds: tuple[KeyKind, ...]
+
+
+def find(username: str) -> Account | None:
+    """The account of a username, in whatever case it was typed."""
+    return db.session.scalar(select(Account).where(Account.username == normalise_username(username)))
+
+
+def locked(account_id: str) -> Account:
+    """An account as it is now, whatever was read of it before the lock, in the running transaction."""
+    return db.session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
+
+
+def add_account(username: str, role: Role, organisation: Organisation) -> tuple[Account, str]:
+    """Invite somebody, in the running transaction.
+
+    Returns:
+        The account, and its single-use code, which ends after seven days: 100 secret bits, then, if the organisation
+        has keys, sixteen signs that name them, so that the newcomer trusts those and no others.
+
+    Raises:
+        NameTaken: choose another username.
+        UnusableName: as above.
+    """
+    name = normalise_username(username)
+    if not usable_username(name):
+        raise UnusableName
+    if find(name) is not None:
+        raise NameTaken
+    account = Account(username=name, role=role, organisation_id=organisation.id)
+    code = new_code(account)
+    db.session.add(account)
+    db.session.flush()
+    return account, code
+
+
+def new_code(account: Account) -> str:
+    """Give an account a new single-use code, in the running transaction."""
+    stated = keyring.statements(account.organisation_id)
+    newest = max(stated, key=lambda one: one.epoch, default=None)
+    secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_SIGNS))
+    code = secret + (pin_signs(newest.identity) if newest else "")
+    account.setup_digest = setup_digest(code)
+    account.setup_until = int(time.time()) + INVITATION_SECONDS
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def may_set_up(account: Account, code: str) -> bool:
+    """Whether this is the account's code, and neither used nor too old."""
+    digest = account.setup_digest
+    fits = digest is not None and same(setup_digest(code), digest)
+    return fits and not account.disabled and time.time() < account.setup_until
+
+
+def keys_for(account: Account, code: str, seed: Seed) -> Memory:
+    """What a newcomer's memory begins with: whom their invitation names, and everyone who follows from there.
+
+    Raises:
+        AnotherOrganisation: no statement of the organisation has the key that the invitation names.
+    """
+    del seed
+    stated = keyring.statements(account.organisation_id)
+    named = tidy(code)[SECRET_SIGNS:]
+    if not stated:
+        return Memory()
+    start = [one for one in stated if pin_signs(one.identity) == named] if len(named) == PIN_SIGNS else stated[:]
+    start.sort(key=lambda one: one.epoch)
+    try:
+        newest = follow(start[-1].pin, stated)
+    except (IndexError, NotBelieved):
+        raise AnotherOrganisation from None
+    return Memory().with_pin(account.organisation_id, newest.pin)
+
+
+def begin_keys(account: Account, code: str, seed: Seed, sealed: tuple[bytes, bytes]) -> str:
+    """Write a newcomer's keys, in the running transaction; the first researcher founds the organisation's.
+
+    Returns:
+        The recovery code, which is kept nowhere.
+
+    Raises:
+        WrongCredentials: the code is not theirs any more.
+        AnotherOrganisation: see keys_for().
+    """
+    if not may_set_up(account, code):
+        raise WrongCredentials
+    memory = keys_for(account, code, seed)
+    recovery = new_recovery_code()
+    account.setup_digest, account.setup_until = None, 0
+    account.salt, account.seed_by_passphrase = sealed
+    account.seed_by_recovery = seal_seed(seed, recovery_key(recovery), account.id, "recovery")
+    account.public_key_bytes = seed.public_key().raw
+    db.session.get_one(Organisation, account.organisation_id, with_for_update=True)
+    keys = db.session.scalar(select(func.count(Key.id)).where(Key.organisation_id == account.organisation_id))
+    if account.role is Role.RESEARCHER and not keys:
+        pin = keyring.found(account.organisation_id, account.id, account.role, seed.public_key())
+        memory = memory.with_pin(account.organisation_id, pin)
+    begin_memory(account.id, seed, memory)
+    return recovery
+
+
+def trusted(account: Account, organisation_id: str, seed: Seed) -> Stated | None:
+    """The newest statement of an organisation that this account trusts; None if the organisation has none yet.
+
+    Who has no pin yet takes what the database says and remembers it: what two people compare then shows whether that
+    was right. The pin moves on as the organisation's key does.
+
+    Raises:
+        NotBelieved: the statements do not follow from the pin.
+    """
+    stated = keyring.statements(organisation_id)
+    if not stated:
+        return None
+    pin = recall(account.id, seed).pins.get(organisation_id)
+    newest = follow(pin or max(stated, key=lambda one: one.epoch).pin, stated)
+    moved = newest.pin.model_copy(update={"roster": pin.roster if pin else 0})
+    if moved != pin:
+        with writing(db.session):
+            remember(account.id, seed, lambda memory: memory.with_pin(organisation_id, moved))
+    return newest
+
+
+def own_comparison(account: Account, organisation_id: str, seed: Seed) -> str | None:
+    """What a newcomer reads to a member of an organisation; None while it has no keys.
+
+    Raises:
+        NotBelieved: see trusted().
+    """
+    stated = trusted(account, organisation_id, seed)
+    return comparison_with(stated.identity, account) if stated else None
+
+
+def comparison_with(identity: bytes, account: Account) -> str:
+    """The number of an account beside an organisation's identity."""
+    assert account.public_key is not None  # noqa: S101 - those who have none are not asked
+    return comparison(identity, account.id, account.username, account.role, account.public_key)
+
+
+def kinds_for(account: Account, organisation_id: str, roster: Roster) -> tuple[KeyKind, ...]:
+    """The keys that members of an organisation would grant to somebody.
+
+    Their own people get what their role needs; analysts and advocates of another organisation what the members trust
+    that organisation with, and no more.
+    """
+    kinds = GRANTED[account.role]
+    if account.organisation_id == organisation_id:
+        return kinds
+    if account.role not in {Role.ANALYST, Role.ADVOCATE}:
+        return ()
+    return tuple(kind for kind in kinds if kind in roster.trusts.get(account.organisation_id, ()))
+
+
+def waiting(one: Member) -> list[Newcomer]:
+    """Everyone who has made their keys and whom the roster does not know with them, by name."""
+    roster, _version = one.roster()
+    rows = db.session.scalars(
+        select(Account)
+        .where(Account.public_key_bytes.is_not(None), Account.role != Role.ADMINISTRATOR, ~Account.disabled)
+        .order_by(Account.username)
+    ).all()
+    found = (_newcomer(account, one, roster) for account in rows if account.id != one.account_id)
+    return [newcomer for newcomer in found if newcomer is not None]
+
+
+def _newcomer(account: Account, one: Member, roster: Roster) -> Newcomer | None:
+    kinds = kinds_for(account, one.organisation_id, roster)
+    public_key = account.public_key
+    known = roster.members.get(account.id)
+    if public_key is None or (not kinds and account.organisation_id != one.organisation_id):
+        return None
+    if known and known.fits(account.role, public_key) and set(kinds) <= set(known.kinds):
+        return None
+    entry = roster.waiting.get(account.id)
+    vouchers = entry.vouchers if entry and entry.fits(account.role, public_key) and entry.kinds == kinds else ()
+    number = comparison_with(one.stated.identity, account)
+    return Newcomer(account, number, vouchers, roster.needed, kinds)
+
+
+def vouch(one: Member, seed: Seed, newcomer_id: str, compared: str) -> Newcomer:
+    """A member vouches for somebody whose number they have compared; the last vouch that is needed seals the keys.
+
+    Args:
+        one: The member.
+        seed: Theirs.
+        newcomer_id: Whom they vouch for.
+        compared: The number, as it was compared.
+
+    Returns:
+        The newcomer, with this voucher among theirs.
+
+    Raises:
+        NotFound: nobody waits under this id.
+        Different: the number is another: the person, their role or a key is not what was compared.
+        RolledBack, NotBelieved: see Member.
+    """
+    with writing(db.session):
+        db.session.get_one(Organisation, one.organisation_id, with_for_update=True)
+        roster, version = one.roster()
+        account = db.session.get(Account, newcomer_id, populate_existing=True)
+        newcomer = _newcomer(account, one, roster) if account and not account.disabled else None
+        if account is None or newcomer is None or account.public_key is None or newcomer_id == one.account_id:
+            raise NotFound
+        if tidy(compared) != tidy(newcomer.comparison):
+            raise Different
+        vouchers = tuple(dict.fromkeys((*_still_members(newcomer.vouchers, roster), one.account_id)))
+        entry = Entry(role=account.role, digest=account.public_key.digest(), kinds=newcomer.kinds, vouchers=vouchers)
+        if len(vouchers) >= roster.needed:
+            keyring.hand_on(one, account.id, entry, account.public_key)
+        keyring.write_roster(one, _with(roster, account.id, entry), version, seed)
+        return Newcomer(account, newcomer.comparison, vouchers, roster.needed, newcomer.kinds)
+
+
+def decide_trust(one: Member, seed: Seed, trusts: Mapping[str, tuple[KeyKind, ...]]) -> None:
+    """Say which other organisations' analysts and advocates may be granted which keys.
+
+    Whoever was granted more before keeps it until it is taken back.
+
+    Raises:
+        RolledBack, StaleRoster: see Member and keyring.services.write_roster().
+    """
+    with writing(db.session):
+        db.session.get_one(Organisation, one.organisation_id, with_for_update=True)
+        roster, version = one.roster()
+        decided = roster.model_copy(update={"trusts": dict(trusts), "trust_decided": True})
+        keyring.write_roster(one, decided, version, seed)
+
+
+def _still_members(vouchers: Sequence[str], roster: Roster) -> list[str]:
+    return [one for one in vouchers if one in roster.researchers]
+
+
+def _with(roster: Roster, account_id: str, entry: Entry) -> Roster:
+    """The roster with an entry among the members if enough have vouched, else among those who wait."""
+    waiting_now = {one: other for one, other in roster.waiting.items() if one != account_id}
+    if len(entry.vouchers) >= roster.needed:
+        return roster.model_copy(update={"members": roster.members | {account_id: entry}, "waiting": waiting_now})
+    return roster.model_copy(update={"waiting": waiting_now | {account_id: entry}})

@@ -1,0 +1,1 @@
+"""What people who cannot read cases hand in, until a member accepts it."""
