@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from incidents import cli, errors, i18n, logs
 from incidents import tables as tables
+from incidents.accounts import factor_views, step_up
 from incidents.accounts import views as accounts_views
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import tala_session
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     accounts_views.blueprint,
+    factor_views.blueprint,
     intake_views.blueprint,
     preferences.blueprint,
     records_views.blueprint,
@@ -47,7 +49,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     login_manager.init_app(app)
-    for part in (errors, logs, i18n, access, csrf, headers, navigation, cli):
+    for part in (errors, logs, i18n, access, csrf, step_up, headers, navigation, cli):
         part.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -110,6 +111,7 @@ def start_session(account: Account, seed: Seed) -> None:
     stored.renew()
     stored["seed"] = base64.b64encode(seed.raw).decode()
     stored["passphrase"] = passphrase_mark(account)
+    stored["proved"] = int(time.time())
     login_user(account)
 
 

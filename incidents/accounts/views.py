@@ -14,7 +14,7 @@ from incidents.accounts.models import Role
 from incidents.accounts.sessions import WrongCredentials, current_seed
 from incidents.i18n import gettext as _
 from incidents.i18n import ngettext
-from incidents.web.access import EVERYONE, access, public
+from incidents.web.access import EVERYONE, access, public, step_up
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -151,6 +151,7 @@ def list_accounts() -> ResponseReturnValue:
 
 @blueprint.post("/accounts/<account_id>/disable")
 @access(Role.ADMINISTRATOR)
+@step_up
 def disable(account_id: str) -> ResponseReturnValue:
     """Disable an account; its sessions end at once."""
     services.set_disabled(account_id, disabled=True, by=current_user.id)
@@ -159,6 +160,7 @@ def disable(account_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/accounts/<account_id>/enable")
 @access(Role.ADMINISTRATOR)
+@step_up
 def enable(account_id: str) -> ResponseReturnValue:
     """Let a disabled account log in again."""
     services.set_disabled(account_id, disabled=False)
@@ -181,6 +183,7 @@ def members() -> ResponseReturnValue:
 
 @blueprint.post("/members/<account_id>/vouch")
 @access(Role.RESEARCHER)
+@step_up
 def vouch(account_id: str) -> ResponseReturnValue:
     """Vouch for someone whose number was compared."""
     newcomer = admission.vouch(

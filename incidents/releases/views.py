@@ -16,7 +16,7 @@ from incidents.releases.layout import paged
 from incidents.releases.question import Question
 from incidents.releases.services import Changed
 from incidents.releases.writers import FORMATS
-from incidents.web.access import EVERYONE, access
+from incidents.web.access import EVERYONE, access, step_up
 from incidents.web.downloads import attachment
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def new() -> ResponseReturnValue:
 
 @blueprint.post("/releases/new")
 @access(Role.ADVOCATE)
+@step_up
 def create() -> ResponseReturnValue:
     """Release the table that was shown."""
     form = QuestionForm(request.form)
@@ -103,6 +104,7 @@ def release(release_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/releases/<release_id>/files/<ending>")
 @access(*EVERYONE)
+@step_up
 def download(release_id: str, ending: str) -> ResponseReturnValue:
     """A file of a release, the same bytes as ever."""
     found = services.file(release_id, ending)

@@ -20,7 +20,7 @@ from incidents.reports.files import MOST_BYTES, FileRefused
 from incidents.reports.forms import KINDS, MOST_TEXT, FilterForm, PublicationForm, values_of
 from incidents.reports.languages import LANGUAGES
 from incidents.reports.services import Upload
-from incidents.web.access import EVERYONE, access
+from incidents.web.access import EVERYONE, access, step_up
 from incidents.web.downloads import attachment
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def report(publication_id: str) -> ResponseReturnValue:
 
 @blueprint.route("/reports/new", methods=["GET", "POST"])
 @access(*EDITORS)
+@step_up
 def new() -> ResponseReturnValue:
     """Publish something."""
     form = PublicationForm(request.form)
@@ -104,6 +105,7 @@ def new() -> ResponseReturnValue:
 
 @blueprint.route("/reports/<publication_id>/edit", methods=["GET", "POST"])
 @access(*EDITORS)
+@step_up
 def edit(publication_id: str) -> ResponseReturnValue:
     """Change a publication of one's own organisation."""
     found = services.own(publication_id, current_user.organisation_id)

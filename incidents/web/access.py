@@ -38,6 +38,20 @@ def public(view: View) -> View:
     return view
 
 
+def step_up(view: View) -> View:
+    """Mark a view that asks for the passphrase (and second factor) again when they were proved too long ago.
+
+    Stands directly under ``access``. What is asked, and how what was typed comes back, is in accounts.step_up.
+    """
+    view.step_up = True  # type: ignore[attr-defined]
+    return view
+
+
+def asks_step_up(endpoint: str | None) -> bool:
+    """Whether an endpoint's view has the mark of step_up()."""
+    return getattr(current_app.view_functions.get(str(endpoint)), "step_up", False)
+
+
 def access_of(endpoint: str) -> frozenset[Role] | None:
     """The mark of an endpoint's view; None if it has none, or if there is no such view."""
     mark: frozenset[Role] | None = getattr(current_app.view_functions.get(endpoint), "access", None)

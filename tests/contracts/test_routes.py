@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from flask import request
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from werkzeug.exceptions import InternalServerError
 from werkzeug.routing import Rule
 
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Role
-from incidents.database import writing
 from incidents.extensions import db
-from incidents.keyring.models import Grant
 from incidents.web.access import EVERYONE, PUBLIC, access_of, check_access
 from tests.contracts.walking import address, addresses, endpoint_of, walk
 from tests.factories.site import PUBLICATION, QUESTION, Site, publication
@@ -53,7 +51,6 @@ COUNTING: Final = "loooooflo"
 MANAGING: Final = "lfffffolf"
 TABLE: Final[dict[str, dict[str, str]]] = {
     "accounts.account": {"GET": MEMBERS, "POST": MEMBERS},
-    "accounts.admit": {"POST": CASE},
     "accounts.disable": {"POST": MANAGING},
     "accounts.enable": {"POST": MANAGING},
     "accounts.home": {"GET": ANYONE},
@@ -63,6 +60,8 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "accounts.members": {"GET": "loooffflo"},
     "accounts.recover": {"GET": ANYONE, "POST": ANYONE},
     "accounts.set_up": {"GET": ANYONE, "POST": ANYONE},
+    "accounts.vouch": {"POST": "looffffln"},
+    "factors.confirm": {"GET": MEMBERS, "POST": MEMBERS},
     "intake.conflict": {"GET": OWN, "POST": OWN},
     "intake.discard": {"POST": OWN},
     "intake.draft": {"GET": OWN},
@@ -105,7 +104,7 @@ TABLE: Final[dict[str, dict[str, str]]] = {
 }
 #: A body that is in order where the empty one would be refused for everyone.
 BODIES: Final[dict[str, dict[str, str]]] = {
-    "accounts.admit": {"fingerprint": "{fingerprint}"},
+    "accounts.vouch": {"comparison": "{comparison}"},
     "records.write_summary": {"text": "Somebody was arrested.", "expected": "1"},
     "releases.create": {**QUESTION, "shown": "0"},
     "reports.edit": PUBLICATION,
@@ -182,8 +181,6 @@ def observed(site: Site, visitors: dict[str, Visitor], endpoint: str, method: st
     for actor in sorted(ACTORS, key=lambda one: expected[ACTORS.index(one)] == "o"):
         if endpoint in TAKEN_AWAY:
             site.ours.ids |= publication(site.ours.team.researcher.browser())
-        if endpoint == "accounts.admit":
-            forget_grants(site.ours.ids["account_id"])
         visitor = visitors[actor]
         if endpoint == "accounts.logout":
             visitor = Visitor(site.app, people(site)[actor])
@@ -191,11 +188,6 @@ def observed(site: Site, visitors: dict[str, Visitor], endpoint: str, method: st
         answer = visitor.send(method, address(rule_of(site.app, endpoint), site.ours), body)
         found[actor] = letter(answer.status_code)
     return "".join(found.values())
-
-
-def forget_grants(account_id: str) -> None:
-    with writing(db.session):
-        db.session.execute(delete(Grant).where(Grant.account_id == account_id))
 
 
 def fingerprint() -> dict[str, str]:
