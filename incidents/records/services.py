@@ -126,7 +126,7 @@ def create(keys: CaseKeys, documents: Sequence[CaseDocument], *, today: dt.date 
     day = today or dt.datetime.now(tz=dt.UTC).date()
     documents = [_signed(keys, document, day) for document in documents]
     sealed = [_seal(keys, document, 1) for document in documents]
-    index, facts = _entries(documents, [1] * len(documents), day)
+    index, facts = entries(documents, [1] * len(documents), day)
     with writing(db.session):
         organisation_id = keys.organisation_id
         db.session.execute(
@@ -166,13 +166,13 @@ def update(
     """
     day = today or dt.datetime.now(tz=dt.UTC).date()
     before = _revision(keys, document.incident.id, expected)
-    stored = _open(keys, *before, [IDENTITY])[IDENTITY]
+    stored = opened_parts(keys, *before, [IDENTITY])[IDENTITY]
     account, identity = split(document)
     whole = document if identity_opened else join(account, overlay(stored, identity))
     whole = _signed(keys, whole, day, identity_changed=split(whole)[1] != stored)
     revision = expected + 1
     blobs, key = _seal(keys, whole, revision)
-    index, facts = _entries([whole], [revision], day)
+    index, facts = entries([whole], [revision], day)
     with writing(db.session):
         incident = _incident(keys, whole.incident.id, lock=True)
         if incident.revision != expected:
@@ -193,9 +193,10 @@ def _signed(keys: CaseKeys, document: CaseDocument, day: dt.date, *, identity_ch
     )
 
 
-def _entries(
+def entries(
     documents: Sequence[CaseDocument], revisions: Sequence[int], day: dt.date
 ) -> tuple[list[Entry], list[Entry]]:
+    """What these revisions of cases say in the index, and in the facts as far as the gate lets them."""
     index, facts = [], []
     for document, revision in zip(documents, revisions, strict=True):
         case = document.incident.cell_key
@@ -254,9 +255,14 @@ def _revision(keys: CaseKeys, incident_id: str, revision: int | None) -> tuple[R
     return found[0], found[1]
 
 
-def _open(
+def opened_parts(
     keys: CaseKeys, row: Revision, wrapped: RevisionKey, parts: Sequence[str] = (IDENTITY, ACCOUNT)
 ) -> dict[str, dict[str, Any]]:
+    """The parts of a revision.
+
+    Raises:
+        Unopenable: they were altered or moved.
+    """
     place = Place(keys.organisation_id, row.incident_id, row.revision)
     data_key = case_door.unwrap(keys.by_id[wrapped.key_id], wrapped.wrapped, place)
     return {part: json.loads(case_door.open_part(data_key, part, place, getattr(row, part))) for part in parts}
@@ -269,7 +275,7 @@ def open_account(keys: CaseKeys, incident_id: str, revision: int | None = None) 
         NotFound: no such case or revision in this organisation.
     """
     row, wrapped = _revision(keys, incident_id, revision)
-    return Opened(join(_open(keys, row, wrapped, [ACCOUNT])[ACCOUNT], {}), row.revision)
+    return Opened(join(opened_parts(keys, row, wrapped, [ACCOUNT])[ACCOUNT], {}), row.revision)
 
 
 def open_identity(keys: CaseKeys, incident_id: str, reason: str) -> Opened:
@@ -279,7 +285,7 @@ def open_identity(keys: CaseKeys, incident_id: str, reason: str) -> Opened:
         NotFound: no such case in this organisation.
     """
     row, wrapped = _revision(keys, incident_id, None)
-    parts = _open(keys, row, wrapped)
+    parts = opened_parts(keys, row, wrapped)
     revision = row.revision
     with writing(db.session):
         log(keys, "identity_opened", incident_id=incident_id, reason=reason)

@@ -1,0 +1,108 @@
+"""Index and facts made anew from the cases themselves: after a restore, which brings cases back and no frames."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import select
+
+from incidents.accounts.models import Organisation
+from incidents.database import snapshot, writing
+from incidents.extensions import db
+from incidents.facts import frames, rewriting, store
+from incidents.facts.columns import polars_schema
+from incidents.facts.models import FrameKind
+from incidents.facts.rewriting import FrameMoved
+from incidents.facts.schema import FACT_COLUMNS
+from incidents.records.index import INDEX_COLUMNS
+from incidents.records.models import Incident, Revision, RevisionKey
+from incidents.records.parts import join
+from incidents.records.services import ACCOUNT, IDENTITY, entries, opened_parts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from incidents.facts.frames import Entry
+    from incidents.facts.rewriting import Rewriting
+    from incidents.facts.store import Version
+    from incidents.records.schema import CaseDocument
+    from incidents.records.services import CaseKeys
+
+#: Cases that are opened in one query: their blobs are in memory together.
+BATCH: Final = 500
+TRIES: Final = 5
+
+
+class Busy(Exception):
+    """The frames were replaced by somebody else at each try: nothing is lost, and a later try does it."""
+
+
+def needed(organisation_id: str) -> bool:
+    """Whether an organisation's frames have to be made anew. One query."""
+    return bool(db.session.scalar(select(Organisation.rebuild).where(Organisation.id == organisation_id)))
+
+
+def rebuild(keys: CaseKeys, today: dt.date | None = None) -> int:
+    """Derive index and facts from every case of the organisation, and put them in the place of both frames.
+
+    Some 1 ms a case, outside of any lock. A case saved meanwhile keeps what its save derived.
+
+    Returns:
+        The number of cases.
+
+    Raises:
+        Unopenable: a case was altered or moved.
+        Busy: see there.
+    """
+    day = today or dt.datetime.now(tz=dt.UTC).date()
+    for _ in range(TRIES):
+        count, prepared = _prepare(keys, day)
+        try:
+            with writing(db.session):
+                rewriting.lock(keys.organisation_id).rebuild = False
+                for one in prepared:
+                    rewriting.put(one)
+        except FrameMoved:
+            continue
+        store.cache.clear()
+        return count
+    raise Busy
+
+
+def _prepare(keys: CaseKeys, day: dt.date) -> tuple[int, list[Rewriting]]:
+    """Both frames anew. What they consist of is read before the cases are: whatever is saved later stays a delta."""
+    with snapshot(db.session):
+        seen = {kind: rewriting.version(keys.organisation_id, kind) for kind in FrameKind}
+        ids = db.session.scalars(select(Incident.id).where(Incident.organisation_id == keys.organisation_id)).all()
+    index: list[Entry] = []
+    facts: list[Entry] = []
+    for start in range(0, len(ids), BATCH):
+        opened = list(_opened(keys, ids[start : start + BATCH]))
+        more = entries([document for document, _ in opened], [revision for _, revision in opened], day)
+        index += more[0]
+        facts += more[1]
+    return len(index), [_sealed(keys, FrameKind.INDEX, index, seen), _sealed(keys, FrameKind.FACTS, facts, seen)]
+
+
+def _opened(keys: CaseKeys, ids: Sequence[str]) -> Iterator[tuple[CaseDocument, int]]:
+    """The current revision of some cases; one that was erased meanwhile is not among them."""
+    with snapshot(db.session):
+        rows = db.session.execute(
+            select(Revision, RevisionKey)
+            .join(Incident, (Incident.id == Revision.incident_id) & (Incident.revision == Revision.revision))
+            .join(
+                RevisionKey,
+                (RevisionKey.incident_id == Revision.incident_id) & (RevisionKey.revision == Revision.revision),
+            )
+            .where(Revision.incident_id.in_(ids), RevisionKey.key_id.in_(keys.by_id))
+        ).all()
+        parts = [(opened_parts(keys, row, wrapped), row.revision) for row, wrapped in rows]
+    for both, revision in parts:
+        yield join(both[ACCOUNT], both[IDENTITY]), revision
+
+
+def _sealed(keys: CaseKeys, kind: FrameKind, found: Sequence[Entry], seen: dict[FrameKind, Version]) -> Rewriting:
+    columns, key = (INDEX_COLUMNS, keys.organisation) if kind is FrameKind.INDEX else (FACT_COLUMNS, keys.facts)
+    schema = polars_schema(columns)
+    return rewriting.prepare(key, kind, frames.apply(frames.empty(schema), found, schema), seen[kind])
