@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import unicodedata
 
 from incidents.keyring.envelope import context, derive
@@ -24,6 +25,11 @@ def session_key(cookie: str) -> bytes:
 def setup_digest(code: str) -> bytes:
     """What is kept of a set-up code: enough to know it again. The code is random, so a plain hash is slow enough."""
     return hashlib.sha256(context("setup-code", tidy(code))).digest()
+
+
+def opaque(secret: bytes, purpose: str, *parts: str) -> str:
+    """A name of something that only who has the secret can make again: HMAC-SHA256 as 64 hexadecimal digits."""
+    return hmac.new(derive(secret, purpose), context(purpose, *parts), hashlib.sha256).hexdigest()
 
 
 def tidy(code: str) -> str:
