@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -16,10 +17,13 @@ from sqlalchemy import func, select
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.accounts.rules import normalise_username, usable_username
 from incidents.accounts.sessions import WrongCredentials
+from incidents.audit import services as audit
+from incidents.audit.acts import Act
 from incidents.database import writing
 from incidents.errors import NotFound, TalaError
 from incidents.extensions import db
 from incidents.keyring import services as keyring
+from incidents.keyring.chain import new_signing_key, public_half
 from incidents.keyring.envelope import same
 from incidents.keyring.identity import ALPHABET, PIN_SIGNS, NotBelieved, comparison, follow, pin_signs
 from incidents.keyring.memory import Memory, begin_memory, recall, remember
@@ -63,6 +67,8 @@ class AnotherOrganisation(TalaError):
 
 class Different(TalaError):
     """The numbers that were compared are not those of this person, this role and these keys."""
+
+    status = HTTPStatus.CONFLICT
 
 
 @dataclass(frozen=True)
@@ -176,9 +182,13 @@ def begin_keys(account: Account, code: str, seed: Seed, sealed: tuple[bytes, byt
     db.session.get_one(Organisation, account.organisation_id, with_for_update=True)
     keys = db.session.scalar(select(func.count(Key.id)).where(Key.organisation_id == account.organisation_id))
     if account.role is Role.RESEARCHER and not keys:
-        pin = keyring.found(account.organisation_id, account.id, account.role, seed.public_key())
+        signing_key = new_signing_key()
+        log = public_half(signing_key)
+        pin = keyring.found(account.organisation_id, account.id, account.role, seed.public_key(), log)
+        audit.begin(account.organisation_id, signing_key, by=account.id)
         memory = memory.with_pin(account.organisation_id, pin)
     begin_memory(account.id, seed, memory)
+    audit.record(account.organisation_id, Act.SET_UP, by=account.id)
     return recovery
 
 
@@ -249,7 +259,9 @@ def _newcomer(account: Account, one: Member, roster: Roster) -> Newcomer | None:
     kinds = kinds_for(account, one.organisation_id, roster)
     public_key = account.public_key
     known = roster.members.get(account.id)
-    if public_key is None or (not kinds and account.organisation_id != one.organisation_id):
+    if public_key is None or account.role is Role.ADMINISTRATOR:
+        return None
+    if not kinds and account.organisation_id != one.organisation_id:
         return None
     if known and known.fits(account.role, public_key) and set(kinds) <= set(known.kinds):
         return None

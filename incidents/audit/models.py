@@ -31,6 +31,9 @@ class AuditHead(Base):
     __table_args__ = (UNORDERED,)
 
     organisation_id: Mapped[str] = mapped_column(Id, ForeignKey("organisation.id"), primary_key=True)
+    #: Ed25519 public key that verifies the first entry; members know it from their roster.
+    genesis: Mapped[bytes] = mapped_column(LargeBinary)
+    #: Of the last entry.
     number: Mapped[int]
     #: SHA-256 of the last entry.
     digest: Mapped[bytes] = mapped_column(LargeBinary)

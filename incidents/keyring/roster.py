@@ -109,6 +109,7 @@ class Roster(BaseModel):
         holds: Legal holds by incident id.
         proposal: A change of policy that waits for a second member.
         marker: The secret of origin markers, in base 64; it outlives the organisation key.
+        log: The public key that the log's first entry is signed with, in hexadecimal digits.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -122,6 +123,7 @@ class Roster(BaseModel):
     holds: dict[str, Hold] = Field(default_factory=dict)
     proposal: Proposal | None = None
     marker: str = Field(default_factory=lambda: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())
+    log: str = ""
 
     @property
     def researchers(self) -> list[str]:

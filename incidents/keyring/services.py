@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
-from incidents.errors import Forbidden
+from incidents.errors import Forbidden, TalaError
 from incidents.extensions import db
+from incidents.keyring import stated as public
 from incidents.keyring.case_door import OrganisationKey
 from incidents.keyring.facts_door import FactsKey, SummariesKey
 from incidents.keyring.grants import GrantedKey, grant, held, new_key
-from incidents.keyring.identity import Identity, NotBelieved, Pin, Stated, state, verified
+from incidents.keyring.identity import Identity, NotBelieved, Pin, Stated, state
 from incidents.keyring.memory import remember
 from incidents.keyring.models import Grant, Key, KeyKind, Statement, StoredRoster
 from incidents.keyring.people import PublicKey, Seed
@@ -32,6 +32,9 @@ class AuditKey(GrantedKey):
         return Seed(self.raw)
 
 
+#: What is public of an organisation; in a module of its own for those who may not reach a key.
+statements, endorsed = public.statements, public.endorsed
+
 KEYS: dict[KeyKind, type[GrantedKey]] = {
     KeyKind.ORGANISATION: OrganisationKey,
     KeyKind.FACTS: FactsKey,
@@ -44,8 +47,10 @@ class NothingToHandOn(Forbidden):
     """Only who holds a key can hand it on."""
 
 
-class StaleRoster(Exception):
+class StaleRoster(TalaError):
     """Somebody else changed the roster meanwhile: read it again and repeat."""
+
+    status = HTTPStatus.CONFLICT
 
 
 @dataclass(frozen=True)
@@ -130,8 +135,10 @@ def member(account_id: str, organisation_id: str, seed: Seed) -> Member:
     return Member(account_id, organisation_id, keys, belief.stated, belief.pin.roster)
 
 
-def found(organisation_id: str, founder_id: str, role: str, public_key: PublicKey) -> Pin:
+def found(organisation_id: str, founder_id: str, role: str, public_key: PublicKey, log: bytes) -> Pin:
     """Make an organisation's first keys, statement and roster, in the running transaction, and grant them to a founder.
+
+    ``log`` is the public key that the first entry of the log is verified with; the roster keeps it.
 
     Returns:
         The pin that the founder's memory is to keep.
@@ -146,7 +153,7 @@ def found(organisation_id: str, founder_id: str, role: str, public_key: PublicKe
         grant(key, kind, founder_id, public_key, identity)
     entry = Entry(role=role, digest=public_key.digest(), kinds=tuple(keys))
     assert isinstance(organisation, OrganisationKey)  # noqa: S101 - KEYS says so
-    db.session.add(seal_roster(organisation, Roster(members={founder_id: entry}), 1))
+    db.session.add(seal_roster(organisation, Roster(members={founder_id: entry}, log=log.hex()), 1))
     db.session.flush()
     return stated.pin.model_copy(update={"roster": 1})
 
@@ -163,34 +170,11 @@ def statement_row(stated: Stated) -> Statement:
     )
 
 
-def statements(organisation_id: str) -> list[Stated]:
-    """What the database says an organisation states; believe it only as far as follow() does. One query."""
-    rows = db.session.scalars(select(Statement).where(Statement.organisation_id == organisation_id))
-    return [Stated(organisation_id, r.epoch, r.identity, r.intake, r.signature, r.endorsement) for r in rows]
-
-
 def endorse(key: GrantedKey, kind: KeyKind, public_key: PublicKey, identity: Identity) -> None:
     """Write the public half of a key pair beside its row, signed by the organisation, in the running transaction."""
     row = db.session.get_one(Key, key.id)
     row.public = public_key.raw
     row.endorsement = identity.sign("public-key", kind, key.organisation_id, key.id, public_key.raw)
-
-
-def endorsed(kind: KeyKind, organisation_id: str, identity: bytes) -> tuple[str, PublicKey] | None:
-    """The newest public key of a kind, with its row's id; None if the organisation has none. One query.
-
-    Raises:
-        NotBelieved: it is not signed by this identity.
-    """
-    row = db.session.scalar(
-        select(Key).where(Key.organisation_id == organisation_id, Key.kind == kind).order_by(Key.epoch.desc()).limit(1)
-    )
-    if row is None or row.public is None:
-        return None
-    signed = ("public-key", kind, organisation_id, row.id, row.public)
-    if not verified(identity, row.endorsement or b"", *signed):
-        raise NotBelieved
-    return row.id, PublicKey(row.public)
 
 
 def hand_on(one: Member, newcomer_id: str, entry: Entry, public_key: PublicKey) -> None:

@@ -23,6 +23,7 @@ def upgrade() -> None:
     )
     op.create_table('audit_head',
     sa.Column('organisation_id', sa.String(length=32), nullable=False),
+    sa.Column('genesis', sa.LargeBinary(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
     sa.Column('digest', sa.LargeBinary(), nullable=False),
     sa.Column('signing_key', sa.LargeBinary(), nullable=False),
