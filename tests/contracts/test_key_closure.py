@@ -177,6 +177,6 @@ def test_the_test_above_can_fail(world: World, two_teams: tuple[Team, Team]) -> 
     sealed = public.seal(
         stolen[0].raw, "grant", stolen[0].id, stolen[0].organisation_id, stolen[0].epoch, administrator.id
     )
-    db.session.add(Grant(key_id=stolen[0].id, account_id=administrator.id, sealed=sealed))
+    db.session.add(Grant(key_id=stolen[0].id, account_id=administrator.id, sealed=sealed, signature=b""))
     db.session.commit()
     assert len(openable_cases(openable_keys(administrator))) == CASES

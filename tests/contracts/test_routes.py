@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 from flask import request
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from werkzeug.exceptions import InternalServerError
 from werkzeug.routing import Rule
 
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Role
+from incidents.database import writing
 from incidents.extensions import db
+from incidents.keyring.models import Grant
 from incidents.web.access import EVERYONE, PUBLIC, access_of, check_access
 from tests.contracts.walking import address, addresses, endpoint_of, walk
 from tests.factories.site import PUBLICATION, QUESTION, Site, publication
@@ -353,7 +355,8 @@ def test_a_field_that_no_form_has_changes_no_role_and_no_organisation(site: Site
 def test_a_grant_that_is_taken_away_is_felt_at_the_next_request(site: Site) -> None:
     visitor = Visitor(site.app, site.ours.team.researcher)
     assert visitor.send("GET", "/cases").status_code == 200
-    forget_grants(site.ours.team.researcher.id)
+    with writing(db.session):
+        db.session.execute(delete(Grant).where(Grant.account_id == site.ours.team.researcher.id))
     assert visitor.send("GET", "/cases").status_code == 403
     assert visitor.send("GET", f"/cases/{site.ours.ids['incident_id']}").status_code == 403
 

@@ -85,7 +85,7 @@ def _side(world: World) -> Side:
     side.ids = {
         "incident_id": _case(team, researcher),
         "account_id": newcomer.id,
-        "fingerprint": _fingerprint(newcomer),
+        "comparison": newcomer.comparison(),
         "release_id": _release(team, advocate),
         "ending": "csv",
         "code": "CMP_16D",
@@ -94,12 +94,6 @@ def _side(world: World) -> Side:
         **_draft(researcher),
     }
     return side
-
-
-def _fingerprint(person: Person) -> str:
-    key = person.account.public_key
-    assert key
-    return key.fingerprint()
 
 
 def _case(team: Team, browser: Browser) -> str:

@@ -56,6 +56,12 @@ class Person:
         """Their keys of their organisation."""
         return keyring.member(self.id, self.organisation_id, self.seed)
 
+    def comparison(self, organisation_id: str | None = None) -> str:
+        """The number that they read to a member of an organisation, their own if none is named."""
+        number = admission.own_comparison(self.account, organisation_id or self.organisation_id, self.seed)
+        assert number is not None
+        return number
+
     def browser(self) -> Browser:
         """A browser in which they are logged in."""
         browser = Browser(self.app.test_client())
@@ -122,13 +128,15 @@ class World:
 
     def admit(self, member: Person, newcomer: Person) -> None:
         """A member vouches for a newcomer, and as many colleagues as their organisation asks for."""
+        if newcomer.organisation_id != member.organisation_id:
+            trusted = {newcomer.organisation_id: admission.GRANTED[newcomer.role]}
+            admission.decide_trust(member.membership(), member.seed, trusted)
+        number = newcomer.comparison(member.organisation_id)
         colleagues = [one for one in self.people if one.organisation_id == member.organisation_id]
         for voucher in (member, *(one for one in colleagues if one.id not in {member.id, newcomer.id})):
             if voucher.role is not Role.RESEARCHER or not holds_keys(voucher):
                 continue
-            one = voucher.membership()
-            number = admission.comparison_with(one.stated.identity, newcomer.account)
-            found = admission.vouch(one, voucher.seed, newcomer.id, number)
+            found = admission.vouch(voucher.membership(), voucher.seed, newcomer.id, number)
             if len(found.vouchers) >= found.needed:
                 return
         raise AssertionError("too few members to vouch")
@@ -140,7 +148,7 @@ class World:
         second = self.person(Role.RESEARCHER, organisation)
         self.admit(researcher, second)
         others = {role: self.person(role, organisation) for role in Role if role is not Role.RESEARCHER}
-        for newcomer in (others[Role.ANALYST], others[Role.ADVOCATE]):
+        for newcomer in (others[Role.ANALYST], others[Role.ADVOCATE], others[Role.FIELD_WORKER]):
             self.admit(researcher, newcomer)
         return Team(
             organisation.id,

@@ -12,18 +12,16 @@ import pytest
 from sqlalchemy import func, select, update
 
 from incidents.accounts import admission, services
-from incidents.accounts.models import Account, Organisation, Role, StoredSession
 from incidents.accounts.admission import UnusableName
+from incidents.accounts.models import Account, Organisation, Role, StoredSession
 from incidents.accounts.services import WrongCredentials
 from incidents.database import writing
 from incidents.errors import NotFound
 from incidents.extensions import db
 from incidents.keyring import passphrase as passphrases
-from incidents.keyring.case_door import organisation_keys
-from incidents.keyring.facts_door import facts_keys
-from incidents.keyring.models import Grant, Key, KeyKind
+from incidents.keyring.models import Grant, Key
 from incidents.keyring.passphrase import Cost, passphrase_key
-from incidents.keyring.services import NothingToHandOn, hand_on
+from incidents.keyring.services import KEYS
 from tests.factories.world import PASSPHRASE, Browser
 
 if TYPE_CHECKING:
@@ -243,7 +241,7 @@ def test_of_two_founders_at_once_exactly_one_founds_the_keys(world: World) -> No
         for future in [pool.submit(attempt, name) for name in codes]:
             future.result(timeout=30)
     kinds = db.session.scalars(select(Key.kind)).all()
-    assert sorted(kinds) == sorted(KeyKind)
+    assert sorted(kinds) == sorted(KEYS)
     assert db.session.scalar(select(func.count(Grant.account_id.distinct()))) == 1
 
 
@@ -268,133 +266,6 @@ def test_a_change_of_passphrase_knows_whose_it_is(team: Team) -> None:
     words = f"{team.analyst.username} {team.analyst.username} 1"
     change = {"passphrase": PASSPHRASE, "new_passphrase": words, "repeated": words}
     assert "easy to guess" in team.analyst.browser().post("/account", change, status=422)
-
-
-# ---- keys of others ----
-
-
-def test_nobody_is_handed_a_key_of_an_organisation_the_holder_is_not_in(team: Team, world: World) -> None:
-    other = world.team()
-    with pytest.raises(NothingToHandOn), writing(db.session):
-        hand_on(
-            [KeyKind.ORGANISATION],
-            organisation_id=other.organisation_id,
-            holder_id=team.researcher.id,
-            seed=team.researcher.seed,
-            newcomer_id=team.analyst.id,
-            public_key=team.analyst.seed.public_key(),
-        )
-
-
-@pytest.mark.parametrize(
-    "smuggled", [{"role": "researcher"}, {"kinds": "organisation"}, {"organisation_id": "0" * 32}, {"account_id": "x"}]
-)
-def test_no_parameter_of_admission_gives_an_analyst_more_than_facts(
-    world: World, team: Team, smuggled: dict[str, str]
-) -> None:
-    analyst = world.person(Role.ANALYST, world.organisation())
-    fingerprint = analyst.seed.public_key().fingerprint()
-    form = {"fingerprint": fingerprint, **smuggled}
-    team.researcher.browser().post(f"/members/{analyst.id}/admit", form, status=303)
-    assert organisation_keys(analyst.id, analyst.seed) == []
-    assert [key.organisation_id for key in facts_keys(analyst.id, analyst.seed)] == [team.organisation_id]
-
-
-def test_a_researcher_of_another_organisation_is_never_handed_these_keys(world: World, team: Team) -> None:
-    stranger = world.team().second_researcher
-    form = {"fingerprint": stranger.seed.public_key().fingerprint()}
-    team.researcher.browser().post(f"/members/{stranger.id}/admit", form, status=404)
-    assert {key.organisation_id for key in organisation_keys(stranger.id, stranger.seed)} == {stranger.organisation_id}
-
-
-def test_an_administrator_a_disabled_one_and_one_not_set_up_are_never_handed_keys(world: World, team: Team) -> None:
-    organisation = db.session.get_one(Organisation, team.organisation_id)
-    disabled = world.person(Role.RESEARCHER, organisation)
-    invited(team)
-    newcomer = services.find("newcomer")
-    assert newcomer is not None
-    newcomer_id = newcomer.id
-    services.set_disabled(disabled.id, disabled=True)
-    browser = team.researcher.browser()
-    for account_id, public in (
-        (team.administrator.id, team.administrator.seed.public_key().fingerprint()),
-        (disabled.id, disabled.seed.public_key().fingerprint()),
-        (newcomer_id, ""),
-    ):
-        browser.post(f"/members/{account_id}/admit", {"fingerprint": public}, status=404)
-        assert db.session.scalar(select(func.count(Grant.key_id)).where(Grant.account_id == account_id)) == 0
-
-
-@pytest.mark.parametrize("fingerprint", ["", "0000", None])
-def test_admission_without_the_fingerprint_that_was_compared_is_refused(
-    world: World, team: Team, fingerprint: str | None
-) -> None:
-    analyst = world.person(Role.ANALYST, world.organisation())
-    form = {} if fingerprint is None else {"fingerprint": fingerprint}
-    team.researcher.browser().post(f"/members/{analyst.id}/admit", form, status=404)
-    assert facts_keys(analyst.id, analyst.seed) == []
-
-
-def test_two_members_who_admit_at_once_admit_once(world: World, team: Team) -> None:
-    analyst = world.person(Role.ANALYST, world.organisation())
-    fingerprint = analyst.seed.public_key().fingerprint()
-    browsers = [team.researcher.browser(), team.second_researcher.browser()]
-    tokens = [browser.token() for browser in browsers]
-    barrier = threading.Barrier(2)
-
-    def press(number: int) -> int:
-        barrier.wait(10)
-        form = {"csrf_token": tokens[number], "fingerprint": fingerprint}
-        with world.app.app_context():
-            return browsers[number].client.post(f"/members/{analyst.id}/admit", data=form).status_code
-
-    with ThreadPoolExecutor(2) as pool:
-        statuses = sorted(future.result(timeout=30) for future in [pool.submit(press, one) for one in range(2)])
-    assert statuses == [303, 404]
-    assert len(facts_keys(analyst.id, analyst.seed)) == 1
-
-
-def test_members_says_in_words_who_is_not_of_their_organisation(world: World, team: Team) -> None:
-    world.person(Role.ANALYST, world.organisation("Fictional Harbour Union"), "stranger")
-    page = team.researcher.browser().get("/members")
-    assert "Not of your organisation" in page
-    assert page.index("stranger") < page.index("Fictional Harbour Union")
-
-
-def test_members_says_no_such_thing_of_a_colleague(world: World, team: Team) -> None:
-    world.person(Role.ANALYST, db.session.get_one(Organisation, team.organisation_id), "colleague")
-    page = team.researcher.browser().get("/members")
-    assert "colleague" in page
-    assert "Not of your organisation" not in page
-
-
-def test_members_lists_everyone_who_holds_keys_and_what_they_open(world: World, team: Team) -> None:
-    """An administrator could have set up an account in a researcher's name: the members can see it."""
-    other = world.team()
-    world.admit(team.researcher, other.analyst)
-    services.set_disabled(team.analyst.id, disabled=True)
-    held = {holder.account.username: holder.kinds for holder in services.holders(team.organisation_id)}
-    assert held == {
-        team.researcher.username: set(KeyKind),
-        team.second_researcher.username: set(KeyKind),
-        team.analyst.username: {KeyKind.FACTS},
-        team.advocate.username: {KeyKind.FACTS, KeyKind.SUMMARIES},
-        other.analyst.username: {KeyKind.FACTS},
-    }
-    page = team.researcher.browser().get("/members")
-    for name in held:
-        assert name in page
-    assert page.count("every case") == 2
-    assert page.count(">disabled<") == 1
-    assert other.researcher.username not in page
-
-
-def test_before_anybody_founded_the_keys_members_says_so(world: World) -> None:
-    organisation = world.organisation()
-    analyst = world.person(Role.ANALYST, organisation)
-    with writing(db.session):
-        db.session.get_one(Account, analyst.id).role = Role.RESEARCHER
-    assert "The first researcher who sets up an account makes the keys." in analyst.browser().get("/members")
 
 
 # ---- sessions ----

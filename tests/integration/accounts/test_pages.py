@@ -43,7 +43,7 @@ def test_public_forms_have_a_token_a_heading_and_labels(app: Flask, path: str) -
         assert f'<label for="{name}">' in text
 
 
-def test_set_up_shows_the_recovery_code_and_the_fingerprint_to_compare(app: Flask, world: World) -> None:
+def test_set_up_shows_the_recovery_code_once(app: Flask, world: World) -> None:
     _, username, code = newcomer(world)
     browser = Browser(app.test_client())
     sent = {"username": username, "code": code, "new_passphrase": NEW, "repeated": NEW}
@@ -51,7 +51,6 @@ def test_set_up_shows_the_recovery_code_and_the_fingerprint_to_compare(app: Flas
     account = services.find(username)
     assert account is not None
     assert account.public_key is not None
-    assert account.public_key.fingerprint() in text
     assert "Write down your recovery code" in text
     assert NEW not in text
     assert code not in text
@@ -89,12 +88,10 @@ def test_a_wrong_recovery_code_is_refused_without_saying_what_was_wrong(app: Fla
 
 
 @pytest.mark.parametrize("role", ["researcher", "analyst", "advocate", "administrator"])
-def test_the_own_account_shows_role_organisation_and_fingerprint(world: World, role: str) -> None:
+def test_the_own_account_shows_role_organisation_and_the_number_to_compare(world: World, role: str) -> None:
     person = getattr(world.team("Fictional Network of Harbours"), role)
     text = person.browser().get("/account")
-    key = person.account.public_key
-    assert key is not None
-    for words in (person.username, role.capitalize(), "Fictional Network of Harbours", key.fingerprint()):
+    for words in (person.username, role.capitalize(), "Fictional Network of Harbours", person.comparison()):
         assert words in text
 
 
@@ -136,7 +133,7 @@ def test_members_says_what_a_newcomer_will_be_able_to_open(app: Flask, world: Wo
     assert account.public_key is not None
     text = team.researcher.browser().get("/members")
     assert username in text
-    assert account.public_key.fingerprint() in text
+    assert admission.comparison_with(team.researcher.membership().stated.identity, account) in text
     assert ("every case of your organisation" in text) == (role is Role.RESEARCHER)
     assert ("read checked anonymised summaries" in text) == (role is Role.ADVOCATE)
 

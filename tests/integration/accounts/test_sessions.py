@@ -45,7 +45,7 @@ def test_a_page_without_a_session_is_answered_401_with_the_log_in_form(world: Wo
 
 
 def test_log_in_lets_in(person: Person) -> None:
-    assert "fingerprint" in person.browser().get("/account").lower()
+    assert "your number" in person.browser().get("/account").lower()
 
 
 @pytest.mark.parametrize(

@@ -204,9 +204,7 @@ def test_a_researcher_whom_nobody_admitted_reads_whom_to_ask(desk: Desk, world: 
     assert "You hold no keys yet" in text
     assert desk.team.researcher.username in text
     assert desk.team.analyst.username not in text
-    key = newcomer.account.public_key
-    assert key is not None
-    assert key.fingerprint() in text
+    assert "Your account" in text
 
 
 def test_the_list_speaks_the_language_of_its_reader(desk: Desk) -> None:
