@@ -151,14 +151,14 @@ def keys_for(account: Account, code: str, seed: Seed) -> Memory:
     stated = keyring.statements(account.organisation_id)
     named = tidy(code)[SECRET_SIGNS:]
     if not stated:
-        return Memory()
+        return Memory(first_use=True)
     start = [one for one in stated if pin_signs(one.identity) == named] if len(named) == PIN_SIGNS else stated[:]
     start.sort(key=lambda one: one.epoch)
     try:
         newest = follow(start[-1].pin, stated)
     except (IndexError, NotBelieved):
         raise AnotherOrganisation from None
-    return Memory().with_pin(account.organisation_id, newest.pin)
+    return Memory(first_use=len(named) != PIN_SIGNS).with_pin(account.organisation_id, newest.pin)
 
 
 def begin_keys(account: Account, code: str, seed: Seed, sealed: tuple[bytes, bytes]) -> str:
@@ -186,7 +186,7 @@ def begin_keys(account: Account, code: str, seed: Seed, sealed: tuple[bytes, byt
         log = public_half(signing_key)
         pin = keyring.found(account.organisation_id, account.id, account.role, seed.public_key(), log)
         audit.begin(account.organisation_id, signing_key, by=account.id)
-        memory = memory.with_pin(account.organisation_id, pin)
+        memory = Memory().with_pin(account.organisation_id, pin)
     begin_memory(account.id, seed, memory)
     audit.record(account.organisation_id, Act.SET_UP, by=account.id)
     return recovery
