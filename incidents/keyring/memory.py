@@ -27,12 +27,15 @@ class Memory(BaseModel):
     Attributes:
         pins: Whom this account trusts, by organisation.
         sections: What a domain keeps here under its own name, as JSON: ``factors``, ``receipts``.
+        first_use: Whether no invitation named the organisation's key, so that it was taken at first sight, and nobody
+            has compared it since.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     pins: dict[str, Pin] = Field(default_factory=dict)
     sections: dict[str, Any] = Field(default_factory=dict)
+    first_use: bool = False
 
     def with_pin(self, organisation_id: str, pin: Pin) -> Memory:
         """The same with another pin."""
