@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import PasswordField, StringField, validators
+from wtforms import BooleanField, PasswordField, StringField, validators
 from wtforms.validators import ValidationError
 
 from incidents.accounts.rules import guessable, shown
@@ -27,6 +27,10 @@ class LogInForm(BaseForm):
 
     username = StringField(lazy_gettext("Username"), [required()], filters=[cut])
     passphrase = PasswordField(lazy_gettext("Passphrase"), [required()])
+    own_device = BooleanField(
+        lazy_gettext("This is my own device: let me in even while others guess at my name"),
+        description=lazy_gettext("Leaves a trace here for 30 days: whoever takes this device sees that Tala was used."),
+    )
 
 
 class NewPassphraseForm(BaseForm):

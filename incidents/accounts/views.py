@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from incidents.accounts import admission, services
+from incidents.accounts import admission, devices, services
 from incidents.accounts.forms import ChangePassphraseForm, LogInForm, RecoverForm, SetUpForm
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import WrongCredentials, current_seed
+from incidents.accounts.throttle import Throttled
 from incidents.i18n import gettext as _
 from incidents.i18n import ngettext
 from incidents.web.access import EVERYONE, access, public, step_up
@@ -19,6 +20,8 @@ from incidents.web.access import EVERYONE, access, public, step_up
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
     from werkzeug.exceptions import Unauthorized
+
+    from incidents.web.forms import BaseForm
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -46,13 +49,19 @@ def login() -> ResponseReturnValue:
     form = LogInForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            account = services.log_in(form.username.data, form.passphrase.data)
+            device = devices.known(form.username.data)
+            account = services.log_in(form.username.data, form.passphrase.data, device)
+        except Throttled as wait:
+            return told_to_wait("accounts/login.html", form, wait)
         except WrongCredentials:
             form.add_errors(
                 {"passphrase": _("This username and passphrase do not fit together. Check both and try again.")}
             )
         else:
-            return redirect(url_for(HOME[account.role]), HTTPStatus.SEE_OTHER)
+            answer = redirect(url_for(HOME[account.role]), HTTPStatus.SEE_OTHER)
+            if form.own_device.data:
+                devices.remember(answer, account)
+            return answer
     return render_template("accounts/login.html", form=form), status_of(form)
 
 
@@ -63,9 +72,21 @@ def not_logged_in(error: Unauthorized) -> ResponseReturnValue:
     return render_template("accounts/login.html", form=LogInForm()), HTTPStatus.UNAUTHORIZED
 
 
-def status_of(form: LogInForm) -> HTTPStatus:
+def status_of(form: BaseForm) -> HTTPStatus:
     """422 for a form that came back with errors."""
     return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+def told_to_wait(template: str, form: BaseForm, wait: Throttled, **values: object) -> ResponseReturnValue:
+    """The same page, with what was typed and when to try again (429): alike for names that exist and that do not."""
+    message = ngettext(
+        "There were too many attempts, so this one was not looked at. Try again in %(num)s minute.",
+        "There were too many attempts, so this one was not looked at. Try again in %(num)s minutes.",
+        wait.minutes,
+    )
+    form.add_errors({"username" if "username" in form else "passphrase": message})
+    page = render_template(template, form=form, **values)
+    return page, HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(wait.minutes * 60)}
 
 
 @blueprint.post("/logout")
@@ -86,6 +107,8 @@ def set_up() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             account, recovery = services.set_up(form.username.data, form.code.data, form.new_passphrase.data)
+        except Throttled as wait:
+            return told_to_wait("accounts/set_up.html", form, wait)
         except WrongCredentials:
             form.add_errors(
                 {"code": _("This username and code do not fit together, or the code was used or is older than a week.")}
@@ -112,6 +135,8 @@ def recover() -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         try:
             services.recover(form.username.data, form.code.data, form.new_passphrase.data)
+        except Throttled as wait:
+            return told_to_wait("accounts/recover.html", form, wait)
         except WrongCredentials:
             form.add_errors({"code": _("This username and recovery code do not fit together. Check both.")})
         else:
@@ -125,16 +150,28 @@ def account() -> ResponseReturnValue:
     """One's own account: fingerprint and passphrase."""
     form = ChangePassphraseForm(request.form)
     form.owner = current_user.username
+    number = admission.own_comparison(current_user, current_user.organisation_id, current_seed())
     if request.method == "POST" and form.validate():
         try:
             services.change_passphrase(current_user, form.passphrase.data, form.new_passphrase.data)
+        except Throttled as wait:
+            return told_to_wait("accounts/account.html", form, wait, comparison=number, device=devices.present())
         except WrongCredentials:
             form.add_errors({"passphrase": _("This is not your passphrase now. Try again.")})
         else:
             services.log_out()
             return after_change()
-    number = admission.own_comparison(current_user, current_user.organisation_id, current_seed())
-    return render_template("accounts/account.html", form=form, comparison=number), status_of(form)
+    page = render_template("accounts/account.html", form=form, comparison=number, device=devices.present())
+    return page, status_of(form)
+
+
+@blueprint.post("/account/forget-device")
+@access(*EVERYONE)
+def forget_device() -> ResponseReturnValue:
+    """Take away the cookie that lets this device in while others guess."""
+    answer = redirect(url_for("accounts.account"), HTTPStatus.SEE_OTHER)
+    devices.forget(answer)
+    return answer
 
 
 def after_change() -> ResponseReturnValue:

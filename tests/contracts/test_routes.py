@@ -55,6 +55,7 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "accounts.account": {"GET": MEMBERS, "POST": MEMBERS},
     "accounts.disable": {"POST": MANAGING},
     "accounts.enable": {"POST": MANAGING},
+    "accounts.forget_device": {"POST": MEMBERS},
     "accounts.home": {"GET": ANYONE},
     "accounts.list_accounts": {"GET": MANAGING},
     "accounts.login": {"GET": ANYONE, "POST": ANYONE},

@@ -185,12 +185,12 @@ def test_a_recovery_code_read_with_digits_for_letters_is_the_same_code(team: Tea
 
 def test_a_code_of_somebody_who_was_disabled_before_using_it_is_dead(team: Team) -> None:
     code = invited(team)
-    account = services.find("newcomer")
+    account = admission.find("newcomer")
     assert account is not None
     services.set_disabled(account.id, disabled=True)
     with pytest.raises(WrongCredentials):
         services.set_up("newcomer", code, PASSPHRASE)
-    assert services.find("newcomer").public_key is None  # type: ignore[union-attr]
+    assert admission.find("newcomer").public_key is None  # type: ignore[union-attr]
 
 
 def test_a_disabled_researcher_cannot_found_an_organisations_keys(world: World) -> None:

@@ -48,7 +48,7 @@ def test_set_up_shows_the_recovery_code_once(app: Flask, world: World) -> None:
     browser = Browser(app.test_client())
     sent = {"username": username, "code": code, "new_passphrase": NEW, "repeated": NEW}
     text = browser.post("/set-up", sent)
-    account = services.find(username)
+    account = admission.find(username)
     assert account is not None
     assert account.public_key is not None
     assert "Write down your recovery code" in text
@@ -128,7 +128,7 @@ def test_members_says_what_a_newcomer_will_be_able_to_open(app: Flask, world: Wo
     team, username, code = newcomer(world, role)
     sent = {"username": username, "code": code, "new_passphrase": NEW, "repeated": NEW}
     Browser(app.test_client()).post("/set-up", sent)
-    account = services.find(username)
+    account = admission.find(username)
     assert account is not None
     assert account.public_key is not None
     text = team.researcher.browser().get("/members")
