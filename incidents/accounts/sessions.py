@@ -11,7 +11,7 @@ import base64
 import json
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import request, session
@@ -36,6 +36,8 @@ IDLE_SECONDS = 20 * 60
 ABSOLUTE_SECONDS = 10 * 60 * 60
 #: A visit is written down at most this often: a write at each page made reading twelve times slower.
 TOUCH_SECONDS = 60
+#: Where a session keeps what waits for a second factor.
+HALF_OPEN = "half_open"
 #: Asked at every request, so it is put together once.
 STORED = select(
     StoredSession.account_id, StoredSession.idle_until, StoredSession.absolute_until, StoredSession.sealed
@@ -87,6 +89,18 @@ class TalaSession(dict[str, Any], SessionMixin):
     def of(self, account: Account) -> bool:
         """Whether it began with the passphrase that the account has now: a log-in may finish while that is changed."""
         return self.get("passphrase") == passphrase_mark(account)
+
+    @property
+    def owner(self) -> str:
+        """The account that is logged in, or that waits for its second factor (see half_open); empty if there is none."""
+        return str(self.get("_user_id") or self.get(HALF_OPEN, {}).get("account_id", ""))
+
+    def limits(self, now: int) -> Times:
+        """Until when it lasts from now on; what waits for a second factor does so for minutes, visits or not."""
+        if HALF_OPEN in self:
+            until = int(self[HALF_OPEN]["until"])
+            return Times(until, until)
+        return Times(now + IDLE_SECONDS, now + ABSOLUTE_SECONDS)
 
     @property
     def seed(self) -> Seed | None:
@@ -156,7 +170,7 @@ class SealedSessions(SessionInterface):
         if not isinstance(session, TalaSession):
             raise TypeError("Tala opens its own sessions")
         response.vary.add("Cookie")
-        if session.get("_user_id"):
+        if session.owner:
             self._store(session)
         elif session.stored or session.retired:
             self._forget(session)
@@ -173,7 +187,7 @@ class SealedSessions(SessionInterface):
 
     def _store(self, session: TalaSession) -> None:
         now = int(time.time())
-        idle = now + IDLE_SECONDS
+        idle, absolute = astuple(session.limits(now))
         if session.stored and not session.modified:
             if idle - session.times.idle_until >= TOUCH_SECONDS:
                 with writing(db.session):
@@ -184,7 +198,7 @@ class SealedSessions(SessionInterface):
                     )
             return
         row_id = session_id(session.cookie)
-        account_id = session["_user_id"]
+        account_id = session.owner
         sealed = SecretKey(session_key(session.cookie)).seal(
             json.dumps(dict(session)).encode(), "session", row_id, account_id
         )
@@ -204,7 +218,7 @@ class SealedSessions(SessionInterface):
                         id=row_id,
                         account_id=account_id,
                         idle_until=idle,
-                        absolute_until=now + ABSOLUTE_SECONDS,
+                        absolute_until=absolute,
                         sealed=sealed,
                     )
                 )
@@ -222,6 +236,12 @@ class SealedSessions(SessionInterface):
 def end_all(account_id: str) -> None:
     """End every session of an account, in the running transaction."""
     db.session.execute(delete(StoredSession).where(StoredSession.account_id == account_id))
+
+
+def end_others(account_id: str) -> None:
+    """End every session of an account but that of this request, in the running transaction."""
+    own = session_id(tala_session().cookie)
+    db.session.execute(delete(StoredSession).where(StoredSession.account_id == account_id, StoredSession.id != own))
 
 
 def tala_session() -> TalaSession:
