@@ -208,11 +208,20 @@ def write_roster(one: Member, roster: Roster, version: int, seed: Seed) -> Membe
     Raises:
         StaleRoster: somebody else has replaced it meanwhile.
     """
-    row = db.session.get(StoredRoster, one.organisation_id, with_for_update=True, populate_existing=True)
-    if row is None or row.version != version:
-        raise StaleRoster
-    new = seal_roster(one.organisation, roster, version + 1)
-    row.key_id, row.version, row.sealed = new.key_id, new.version, new.sealed
+    replace_roster(one.organisation, roster, version)
     pin = one.stated.pin.model_copy(update={"roster": version + 1})
     remember(one.account_id, seed, lambda memory: memory.with_pin(one.organisation_id, pin))
     return replace(one, seen=version + 1)
+
+
+def replace_roster(key: OrganisationKey, roster: Roster, version: int) -> None:
+    """Replace the roster that was read at a version, in the running transaction, where nobody is there to remember it.
+
+    Raises:
+        StaleRoster: somebody else has replaced it meanwhile.
+    """
+    row = db.session.get(StoredRoster, key.organisation_id, with_for_update=True, populate_existing=True)
+    if row is None or row.version != version:
+        raise StaleRoster
+    new = seal_roster(key, roster, version + 1)
+    row.key_id, row.version, row.sealed = new.key_id, new.version, new.sealed
