@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
+from incidents.accounts.factors import with_factors
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.accounts.rules import normalise_username, usable_username
 from incidents.accounts.sessions import WrongCredentials
@@ -36,12 +37,15 @@ from incidents.keyring.tokens import setup_digest, tidy
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from incidents.accounts.factors import Factors
     from incidents.keyring.identity import Stated
     from incidents.keyring.roster import Roster
     from incidents.keyring.services import Member
 
 #: Signs of a set-up code that are secret: 100 bits. Those after them name the organisation.
 SECRET_SIGNS = 20
+#: Of no code: SHA-256 gives it for nothing that anybody knows.
+NO_DIGEST = bytes(32)
 INVITATION_SECONDS = 7 * 24 * 60 * 60
 #: What each role is granted by the members. An administrator is granted nothing, and who records only, nothing either.
 GRANTED = {
@@ -100,8 +104,8 @@ def locked(account_id: str) -> Account:
     return db.session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
 
 
-def add_account(username: str, role: Role, organisation: Organisation) -> tuple[Account, str]:
-    """Invite somebody, in the running transaction.
+def add_account(username: str, role: Role, organisation: Organisation, *, by: str = "") -> tuple[Account, str]:
+    """Invite somebody, in the running transaction; ``by`` is the account id of who does, none for a command.
 
     Returns:
         The account, and its single-use code, which ends after seven days: 100 secret bits, then, if the organisation
@@ -120,6 +124,7 @@ def add_account(username: str, role: Role, organisation: Organisation) -> tuple[
     code = new_code(account)
     db.session.add(account)
     db.session.flush()
+    audit.record(organisation.id, Act.INVITED, by=by, about=account.id)
     return account, code
 
 
@@ -139,6 +144,21 @@ def may_set_up(account: Account, code: str) -> bool:
     digest = account.setup_digest
     fits = digest is not None and same(setup_digest(code), digest)
     return fits and not account.disabled and time.time() < account.setup_until
+
+
+def invited(username: str, code: str) -> str:
+    """The id of the account that this name and code open together. One query, the same work for every name.
+
+    Raises:
+        WrongCredentials: there is none.
+    """
+    columns = (Account.id, Account.setup_digest, Account.setup_until, Account.disabled)
+    row = db.session.execute(select(*columns).where(Account.username == normalise_username(username))).first()
+    fits = same(setup_digest(code), (row.setup_digest if row else None) or NO_DIGEST)
+    if row is None or not fits or row.disabled or time.time() >= row.setup_until:
+        raise WrongCredentials
+    found: str = row.id
+    return found
 
 
 def keys_for(account: Account, code: str, seed: Seed) -> Memory:
@@ -161,7 +181,7 @@ def keys_for(account: Account, code: str, seed: Seed) -> Memory:
     return Memory(first_use=len(named) != PIN_SIGNS).with_pin(account.organisation_id, newest.pin)
 
 
-def begin_keys(account: Account, code: str, seed: Seed, sealed: tuple[bytes, bytes]) -> str:
+def begin_keys(account: Account, code: str, seed: Seed, sealed: tuple[bytes, bytes], begun: Factors) -> str:
     """Write a newcomer's keys, in the running transaction; the first researcher founds the organisation's.
 
     Returns:
@@ -187,7 +207,7 @@ def begin_keys(account: Account, code: str, seed: Seed, sealed: tuple[bytes, byt
         pin = keyring.found(account.organisation_id, account.id, account.role, seed.public_key(), log)
         audit.begin(account.organisation_id, signing_key, by=account.id)
         memory = Memory().with_pin(account.organisation_id, pin)
-    begin_memory(account.id, seed, memory)
+    begin_memory(account.id, seed, with_factors(memory, begun))
     audit.record(account.organisation_id, Act.SET_UP, by=account.id)
     return recovery
 
@@ -302,6 +322,9 @@ def vouch(one: Member, seed: Seed, newcomer_id: str, compared: str) -> Newcomer:
         if len(vouchers) >= roster.needed:
             keyring.hand_on(one, account.id, entry, account.public_key)
         keyring.write_roster(one, _with(roster, account.id, entry), version, seed)
+        audit.record(one.organisation_id, Act.VOUCHED, by=one.account_id, about=account.id)
+        if len(vouchers) >= roster.needed:
+            audit.record(one.organisation_id, Act.ADMITTED, by=one.account_id, about=account.id)
         return Newcomer(account, newcomer.comparison, vouchers, roster.needed, newcomer.kinds)
 
 
@@ -318,6 +341,7 @@ def decide_trust(one: Member, seed: Seed, trusts: Mapping[str, tuple[KeyKind, ..
         roster, version = one.roster()
         decided = roster.model_copy(update={"trusts": dict(trusts), "trust_decided": True})
         keyring.write_roster(one, decided, version, seed)
+        audit.record(one.organisation_id, Act.TRUST_DECIDED, by=one.account_id)
 
 
 def _still_members(vouchers: Sequence[str], roster: Roster) -> list[str]:
