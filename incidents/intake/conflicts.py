@@ -19,7 +19,7 @@ Part = dict[str, Any]
 Path = tuple[str, ...]
 Side = Literal["mine", "theirs"]
 #: Set at each save, or by the schema itself.
-_APART: Final = frozenset({"status", "schema_version", "saved_at", "saved_by", "identity_changed"})
+_APART: Final = frozenset({"status", "schema_version", "saved_at", "saved_by", "identity_changed", "erased_persons"})
 _CONSENTS: Final = "consents"
 _SIDES: Final[dict[str, Side]] = {"mine": "mine", "theirs": "theirs"}
 

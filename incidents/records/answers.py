@@ -37,6 +37,7 @@ TECHNICAL: Final = frozenset(
         "cell_key",
         "dedupe_hmac",
         "document_id",
+        "erased_persons",
         "from_id",
         "hash",
         "id",

@@ -194,6 +194,9 @@ class CaseDocument(Record):
     summary_written_by: Annotated[Line, Meta("X", "Who wrote the summary.")] = ""
     summary_checked_by: Annotated[Line, Meta("X", "Who checked it for identifying detail: another person.")] = ""
     summary_state: Annotated[Literal["draft", "checked"] | None, Meta("X", "How far the summary is.")] = None
+    erased_persons: Annotated[
+        list[Id], Meta("X", "Random ids of persons who were erased: no draft brings them back.")
+    ] = Field(default_factory=list, max_length=MOST_PARTS)
 
     def person(self, person_id: str | None) -> Person | None:
         """Return the person of that id, or None."""

@@ -185,6 +185,7 @@ SPECIAL: dict[str, st.SearchStrategy[Any]] = {
     "lon": st.floats(-180, 180),
     "reports": st.lists(ids, max_size=2),
     "incident_ids": st.lists(ids, max_size=2),
+    "erased_persons": st.lists(ids, max_size=2),
 }
 SPECIAL |= dict.fromkeys(("id", "from_id", "to_id"), ids)
 SPECIAL |= dict.fromkeys(("original_blob", "working_blob", "publication_id", "summary_id"), st.none() | ids)

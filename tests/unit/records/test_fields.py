@@ -116,7 +116,7 @@ MODEL = {
         "",
         """
         schema_version status recorder origin reports summary_text summary_written_by summary_checked_by
-        summary_state
+        summary_state erased_persons
         """,
     ),
 }

@@ -1,0 +1,1 @@
+"""What erasing does to a document."""
