@@ -153,7 +153,9 @@ def move(old: GrantedKey, new: GrantedKey, kind: FrameKind) -> None:
             db.session.execute(insert(table_of(model)), moved)
 
 
-def _resealed(row: Row[str, bytes, bytes], part: str, old: GrantedKey, new: GrantedKey, kind: FrameKind) -> dict[str, Any]:
+def _resealed(
+    row: Row[str, bytes, bytes], part: str, old: GrantedKey, new: GrantedKey, kind: FrameKind
+) -> dict[str, Any]:
     organisation_id = old.organisation_id
     before = SecretKey(old.open(row.wrapped, "frame-key", kind, organisation_id, row.id))
     plain = before.open(row.sealed, part, kind, organisation_id, row.id)

@@ -29,7 +29,9 @@ def frame(keys: Sequence[FactsKey]) -> Frame:
 
     Costs a query an organisation when nothing has changed; see store.load() for the rest.
     """
-    loaded = [store.load(key, FrameKind.FACTS, polars_schema()).frame for key in keys]
+    # Rotation moves a frame at once: all of it is under the newest key, and nothing under one that is still granted.
+    newest = {key.organisation_id: key for key in sorted(keys, key=lambda key: key.epoch)}
+    loaded = [store.load(key, FrameKind.FACTS, polars_schema()).frame for key in newest.values()]
     if not loaded:
         return frames.empty(polars_schema())
     rows = without_ended(pl.concat([part.rows for part in loaded]), dt.datetime.now(tz=dt.UTC).date())

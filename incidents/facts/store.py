@@ -11,12 +11,14 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
 from incidents.accounts.models import Organisation
 from incidents.database import random_id, snapshot, table_of, writing
+from incidents.errors import TalaError
 from incidents.extensions import db
 from incidents.facts import frames
 from incidents.facts.models import FrameDelta, FrameKind, FrameSnapshot
@@ -60,6 +62,12 @@ class Loaded:
     frame: Frame
     version: Version
     derived: dict[str, Any] = field(default_factory=dict)
+
+
+class Moved(TalaError):
+    """The frame is under a newer key than this one: a rotation began a moment ago. Asking again finds it."""
+
+    status = HTTPStatus.CONFLICT
 
 
 class FrameCache:
@@ -134,9 +142,12 @@ def load(key: GrantedKey, kind: FrameKind, schema: Schema) -> Loaded:
 
     Raises:
         Unopenable: a snapshot or delta was altered or moved.
+        Moved: a rotation has passed this key.
     """
     with snapshot(db.session):
         version = _version(key, kind)
+        if version == Version(None, frozenset()) and _elsewhere(key, kind):
+            raise Moved
         name = (key.fingerprint(), f"{kind}:{key.organisation_id}")
         known = cache.get(name)
         if known and known.version == version:
@@ -161,6 +172,16 @@ def _version(key: GrantedKey, kind: FrameKind) -> Version:
     return Version(
         db.session.scalar(select(FrameSnapshot.id).where(*_under(FrameSnapshot, key, kind))),
         frozenset(db.session.scalars(select(FrameDelta.id).where(*_under(FrameDelta, key, kind)))),
+    )
+
+
+def _elsewhere(key: GrantedKey, kind: FrameKind) -> bool:
+    """Whether the frame has parts, none of them under this key: nobody must take that for an empty one."""
+    return any(
+        db.session.scalar(
+            select(model.id).where(model.organisation_id == key.organisation_id, model.kind == kind).limit(1)
+        )
+        for model in (FrameSnapshot, FrameDelta)
     )
 
 

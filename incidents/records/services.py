@@ -5,13 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import dataclass, field
+from functools import wraps
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from flask import g
 from flask_login import current_user
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
+from incidents.accounts.models import Organisation
 from incidents.accounts.sessions import current_seed
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
@@ -26,12 +28,14 @@ from incidents.facts.schema import FACT_COLUMNS
 from incidents.keyring import case_door
 from incidents.keyring.case_door import DataKey, OrganisationKey, Place
 from incidents.keyring.facts_door import FactsKey, SummariesKey
+from incidents.keyring.models import Key, KeyKind
 from incidents.keyring.services import member
 from incidents.records.derivation import fact_rows, held, index_row
 from incidents.records.index import INDEX_COLUMNS, to_values
 from incidents.records.models import Incident, LogEntry, Revision, RevisionKey
 from incidents.records.parts import join, overlay, split
 from incidents.releases.rules import PUBLICATION, STORY, story_decision
+from incidents.rotation import services as rotation
 from incidents.stories import services as stories
 from incidents.stories.services import Story
 
@@ -42,6 +46,16 @@ if TYPE_CHECKING:
     from incidents.records.schema import CaseDocument
 
 IDENTITY, ACCOUNT = "identity", "account"
+P = ParamSpec("P")
+R = TypeVar("R")
+#: The epochs of an organisation's keys; its row is held until the transaction ends, against a rotation that begins.
+EPOCHS = (
+    select(Key.kind, Key.epoch)
+    .join(Organisation, Organisation.id == Key.organisation_id)
+    .where(Key.organisation_id == bindparam("organisation_id"))
+    .where(Key.kind.in_([KeyKind.ORGANISATION, KeyKind.FACTS, KeyKind.SUMMARIES]))
+    .with_for_update(read=True, key_share=True, of=Organisation)
+)
 NEW_INCIDENTS, NEW_REVISIONS, NEW_KEYS = (insert(table_of(model)) for model in (Incident, Revision, RevisionKey))
 
 
@@ -57,6 +71,12 @@ class Conflict(TalaError):
     def __init__(self, revision: int) -> None:
         super().__init__()
         self.revision = revision
+
+
+class StaleKeys(TalaError):
+    """The organisation's keys were rotated since these were opened: nothing was written. They are opened again once."""
+
+    status = HTTPStatus.CONFLICT
 
 
 @dataclass(frozen=True)
@@ -120,6 +140,41 @@ def current_keys() -> CaseKeys:
     return keys
 
 
+def with_newest(work: Callable[Concatenate[CaseKeys, P], R]) -> Callable[Concatenate[CaseKeys, P], R]:
+    """Run a function of a researcher's keys again if a rotation has passed them, with the keys as they are now."""
+
+    @wraps(work)
+    def run(keys: CaseKeys, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return work(keys, *args, **kwargs)
+        except StaleKeys:
+            return work(keys_of(keys.account_id, keys.organisation_id, keys.seed), *args, **kwargs)
+
+    return run
+
+
+def check_newest(keys: CaseKeys) -> bool:
+    """Check, in the running transaction, that nothing newer than these keys is there; rotation waits for its end.
+
+    Returns:
+        Whether rows may still hang on older keys. One query.
+
+    Raises:
+        StaleKeys: there is; seal nothing under these.
+    """
+    rows = db.session.execute(EPOCHS, {"organisation_id": keys.organisation_id}).all()
+    mine = {KeyKind.ORGANISATION: keys.organisation, KeyKind.FACTS: keys.facts, KeyKind.SUMMARIES: keys.summaries}
+    if any(row.epoch > mine[row.kind].epoch for row in rows):
+        raise StaleKeys
+    return len(rows) > len(mine)
+
+
+def carry_on(keys: CaseKeys) -> None:
+    """Move some of what hangs on older keys, after a save: a rotation ends even if who began it never comes back."""
+    rotation.advance(member(keys.account_id, keys.organisation_id, keys.seed), patience=0)
+
+
+@with_newest
 def create(
     keys: CaseKeys,
     documents: Sequence[CaseDocument],
@@ -142,6 +197,7 @@ def create(
     sealed = [_seal(keys, document, 1) for document in documents]
     index, facts = entries(documents, [1] * len(documents), day)
     with writing(db.session):
+        rotating = check_newest(keys)
         organisation_id = keys.organisation_id
         db.session.execute(
             NEW_INCIDENTS,
@@ -153,8 +209,11 @@ def create(
         if also is not None:
             also()
     _compact(keys, due)
+    if rotating:
+        carry_on(keys)
 
 
+@with_newest
 def update(
     keys: CaseKeys,
     document: CaseDocument,
@@ -190,6 +249,7 @@ def update(
     blobs, key = _seal(keys, whole, revision)
     index, facts = entries([whole], [revision], day)
     with writing(db.session):
+        rotating = check_newest(keys)
         incident = _incident(keys, whole.incident.id, lock=True)
         if incident.revision != expected:
             raise Conflict(incident.revision)
@@ -199,6 +259,8 @@ def update(
         due = _append(keys, index, facts)
         _give_or_take_back(keys, whole, day)
     _compact(keys, due)
+    if rotating:
+        carry_on(keys)
     return revision
 
 
@@ -264,11 +326,11 @@ def _revision(keys: CaseKeys, incident_id: str, revision: int | None) -> tuple[R
             (RevisionKey.incident_id == Revision.incident_id) & (RevisionKey.revision == Revision.revision),
         )
         .where(Revision.incident_id == incident_id, Revision.revision == (revision or incident.revision))
-        .where(RevisionKey.key_id.in_(keys.by_id))
-    ).first()
-    if found is None:
-        raise NotFound
-    return found[0], found[1]
+    ).all()
+    mine = [(row, wrapped) for row, wrapped in found if wrapped.key_id in keys.by_id]
+    if not mine:
+        raise StaleKeys if found else NotFound
+    return mine[0]
 
 
 def opened_parts(
@@ -284,6 +346,7 @@ def opened_parts(
     return {part: json.loads(case_door.open_part(data_key, part, place, getattr(row, part))) for part in parts}
 
 
+@with_newest
 def open_account(keys: CaseKeys, incident_id: str, revision: int | None = None) -> Opened:
     """A case without its identity part: names, contacts, exact place and source identities stay closed.
 
@@ -294,6 +357,7 @@ def open_account(keys: CaseKeys, incident_id: str, revision: int | None = None) 
     return Opened(join(opened_parts(keys, row, wrapped, [ACCOUNT])[ACCOUNT], {}), row.revision)
 
 
+@with_newest
 def open_identity(keys: CaseKeys, incident_id: str, reason: str) -> Opened:
     """A case with its identity part; who opened it, when and why is logged before it is given.
 
@@ -304,10 +368,9 @@ def open_identity(keys: CaseKeys, incident_id: str, reason: str) -> Opened:
     parts = opened_parts(keys, row, wrapped)
     revision = row.revision
     with writing(db.session):
+        check_newest(keys)
         log(keys, "identity_opened", incident_id=incident_id, reason=reason)
-        audit.record(
-            keys.organisation_id, Act.IDENTITY_OPENED, by=keys.account_id, about=incident_id, reason=reason
-        )
+        audit.record(keys.organisation_id, Act.IDENTITY_OPENED, by=keys.account_id, about=incident_id, reason=reason)
     return Opened(join(parts[ACCOUNT], parts[IDENTITY]), revision)
 
 

@@ -130,7 +130,7 @@ def test_of_many_orders_of_a_list_few_sorted_copies_are_kept(team: Team) -> None
 
 
 def test_a_compaction_never_deletes_a_snapshot_that_it_could_not_read(team: Team) -> None:
-    """With a second key of the organisation, as after a rotation, losing the save is right and losing facts is not."""
+    """With a second key of the organisation, as in a rotation, what it cannot see is not taken for nothing."""
     keys = services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     services.create(keys, [documents.document()])
     store.replace_snapshot(keys.facts, FrameKind.FACTS, store.load(keys.facts, FrameKind.FACTS, polars_schema()))
@@ -140,9 +140,11 @@ def test_a_compaction_never_deletes_a_snapshot_that_it_could_not_read(team: Team
         db.session.flush()
         newer = FactsKey.of(FactsKey.random().raw, row)
     before = db.session.scalars(select(FrameSnapshot.id)).one()
-    fresh = store.load(newer, FrameKind.FACTS, polars_schema())
+    with pytest.raises(store.Moved):
+        store.load(newer, FrameKind.FACTS, polars_schema())
+    empty = store.Loaded(frames.empty(polars_schema()), store.Version(None, frozenset()))
     with pytest.raises(IntegrityError):
-        store.replace_snapshot(newer, FrameKind.FACTS, fresh)
+        store.replace_snapshot(newer, FrameKind.FACTS, empty)
     assert db.session.scalars(select(FrameSnapshot.id)).one() == before
 
 

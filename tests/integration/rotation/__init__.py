@@ -1,0 +1,1 @@
+"""Rotation, with a database."""
