@@ -11,12 +11,15 @@ from incidents.accounts import factor_views, step_up
 from incidents.accounts import views as accounts_views
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import tala_session
+from incidents.audit import views as audit_views
 from incidents.extensions import db, login_manager, migrate
 from incidents.intake import views as intake_views
 from incidents.records import views as records_views
 from incidents.releases import views as releases_views
 from incidents.reports import views as reports_views
 from incidents.stories import views as stories_views
+from incidents.submissions import inbox_views
+from incidents.submissions import views as submissions_views
 from incidents.summaries import views as summaries_views
 from incidents.web import access, csrf, headers, navigation, preferences
 from incidents.web.application import Application
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     accounts_views.blueprint,
+    audit_views.blueprint,
     factor_views.blueprint,
     intake_views.blueprint,
     preferences.blueprint,
@@ -35,6 +39,8 @@ BLUEPRINTS = (
     releases_views.blueprint,
     reports_views.blueprint,
     stories_views.blueprint,
+    inbox_views.blueprint,
+    submissions_views.blueprint,
     summaries_views.blueprint,
 )
 MEGABYTE = 1024 * 1024

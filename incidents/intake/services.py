@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from incidents.accounts.sessions import current_seed
 from incidents.database import random_id, writing
-from incidents.errors import NotFound, TalaError
+from incidents.errors import Forbidden, NotFound, TalaError
 from incidents.extensions import db
 from incidents.intake import rules
 from incidents.intake.conflicts import merged
@@ -22,6 +22,7 @@ from incidents.keyring import case_door
 from incidents.records import services as records
 from incidents.records.parts import join, overlay, split
 from incidents.records.schema import CaseDocument
+from incidents.submissions import services as submissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from incidents.intake.questions import Page
     from incidents.keyring.people import Seed
     from incidents.records.services import CaseKeys
+    from incidents.submissions.services import Sender
 
 Result = TypeVar("Result")
 KIND = "draft"
@@ -171,6 +173,33 @@ def record(keys: CaseKeys, document: CaseDocument) -> None:
         records.open_account(keys, document.incident.id)
 
 
+def keep(writer: Writer, document: CaseDocument) -> str:
+    """Keep a new record as a draft, once however often it is asked for, and return the id of the draft."""
+    for draft in drafts(writer):
+        if draft.state.document.incident.id == document.incident.id:
+            return draft.id
+    return begin(writer, DraftState(document))
+
+
+def hand_in(writer: Writer, sender: Sender, draft_id: str, *, complete: bool) -> str:
+    """Seal a draft to the inbox of the organisation and throw it away.
+
+    Returns:
+        The reference of the submission.
+
+    Raises:
+        NotSent: see submissions.services.submit(); the draft stays.
+        NotFound: there is no such draft of the writer's.
+        Forbidden: it changes a saved case, which only a member can.
+    """
+    state = open_draft(writer, draft_id).state
+    if state.base is not None:
+        raise Forbidden
+    reference = submissions.submit(sender, _finished(state.document, complete=complete))
+    _throw_away(writer, draft_id)
+    return reference
+
+
 def edit(writer: Writer, keys: CaseKeys, incident_id: str) -> str:
     """Begin to edit a case, or go on with it, and return the id of the draft. Names and contacts stay closed.
 
@@ -221,8 +250,7 @@ def submit(writer: Writer, keys: CaseKeys, draft_id: str, *, complete: bool) -> 
         NotFound: there is no such draft of the writer's, or no such case.
     """
     state = open_draft(writer, draft_id).state
-    status = "complete" if complete else "incomplete"
-    document = state.document.model_copy(update={"status": status})
+    document = _finished(state.document, complete=complete)
     if state.base is None:
         record(keys, document)
     else:
@@ -235,6 +263,10 @@ def submit(writer: Writer, keys: CaseKeys, draft_id: str, *, complete: bool) -> 
             raise
     _throw_away(writer, draft_id)
     return document.incident.id
+
+
+def _finished(document: CaseDocument, *, complete: bool) -> CaseDocument:
+    return document.model_copy(update={"status": "complete" if complete else "incomplete"})
 
 
 def bring_together(writer: Writer, draft_id: str, picks: Mapping[str, str]) -> None:

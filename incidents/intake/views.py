@@ -16,7 +16,7 @@ from incidents.accounts.models import Role
 from incidents.codebook.services import codebook
 from incidents.errors import NotFound
 from incidents.i18n import gettext as _
-from incidents.intake import pages, rules, services, wording
+from incidents.intake import handing_in, pages, rules, services, wording
 from incidents.intake.answers import readable, received
 from incidents.intake.conflicts import Undecided, differences
 from incidents.intake.forms import difference_form, form_of, notes, show_errors
@@ -42,13 +42,14 @@ blueprint = Blueprint("intake", __name__)
 
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 _ORDER = list(pages.STEPS)
+#: Whoever records; those without keys hand in what they have written.
+WRITERS = (Role.RESEARCHER, Role.FIELD_WORKER)
 
 
 @blueprint.get("/cases/new")
-@access(Role.RESEARCHER)
+@access(*WRITERS)
 def new() -> ResponseReturnValue:
     """Choose between a quick record and the full form, or go on with a draft."""
-    current_keys()
     drafts = services.drafts(services.current_writer())
     rows = [
         {
@@ -59,14 +60,16 @@ def new() -> ResponseReturnValue:
         }
         for one in drafts
     ]
+    if handing_in.case_keys() is None:
+        return render_template("submissions/begin.html", rows=rows, drafts=drafts, **handing_in.warnings())
     return render_template("intake/new.html", rows=rows)
 
 
 @blueprint.route("/cases/new/quick", methods=["GET", "POST"])
-@access(Role.RESEARCHER)
+@access(*WRITERS)
 def quick() -> ResponseReturnValue:
-    """Record a case on one page; it is saved as incomplete."""
-    keys = current_keys()
+    """Record a case on one page; it is saved as incomplete, or handed in."""
+    keys = handing_in.case_keys()
     questions = (*pages.QUICK_INCIDENT.questions, *pages.QUICK_SOURCE.questions)
     typed = _typed(questions)
     record_id = request.form.get("record", "")
@@ -75,22 +78,30 @@ def quick() -> ResponseReturnValue:
     if request.method == "POST":
         outcome = rules.quick_record(document, typed, _today())
         if outcome.document is not None:
+            if keys is None:
+                return handing_in.hand_in(outcome.document)
             services.record(keys, outcome.document)
             flash(_("Saved and sealed. It is listed as incomplete until you add the rest."), "success")
             return redirect(_case(document.incident.id), HTTPStatus.SEE_OTHER)
         errors = outcome.errors
     form = form_of(questions, typed, document)
     show_errors(form, errors)
-    return render_template("intake/quick.html", form=form, asked=questions, record_id=document.incident.id), _status(
-        form
+    warnings = handing_in.warnings() if keys is None else {}
+    answer = render_template(
+        "intake/quick.html",
+        form=form,
+        asked=questions,
+        record_id=document.incident.id,
+        hands_in=keys is None,
+        **warnings,
     )
+    return answer, _status(form)
 
 
 @blueprint.post("/drafts")
-@access(Role.RESEARCHER)
+@access(*WRITERS)
 def start() -> ResponseReturnValue:
     """Begin the full form."""
-    current_keys()
     draft_id = services.begin(services.current_writer())
     return redirect(_step(draft_id, _ORDER[0]), HTTPStatus.SEE_OTHER)
 
@@ -104,7 +115,7 @@ def edit(incident_id: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/drafts/<draft_id>")
-@access(Role.RESEARCHER)
+@access(*WRITERS)
 def draft(draft_id: str) -> ResponseReturnValue:
     """Every step with how far it is."""
     opened = services.open_draft(services.current_writer(), draft_id)
@@ -115,11 +126,12 @@ def draft(draft_id: str) -> ResponseReturnValue:
         if step != "check"
         for status in [wording.status_of(step, state.document, state.typed)]
     ]
-    return render_template("intake/draft.html", draft=opened, tasks=tasks)
+    hands_in = handing_in.case_keys() is None
+    return render_template("intake/draft.html", draft=opened, tasks=tasks, hands_in=hands_in)
 
 
 @blueprint.post("/drafts/<draft_id>/discard")
-@access(Role.RESEARCHER)
+@access(*WRITERS)
 def discard(draft_id: str) -> ResponseReturnValue:
     """Throw a draft away."""
     services.discard(services.current_writer(), draft_id)
@@ -128,7 +140,7 @@ def discard(draft_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/drafts/<draft_id>/<step>", methods=["GET", "POST"])
-@access(Role.RESEARCHER)
+@access(*WRITERS)
 def step(draft_id: str, step: str) -> ResponseReturnValue:
     """One page of the form: questions about the incident, or a list of entries."""
     opened = services.open_draft(services.current_writer(), draft_id)
@@ -140,7 +152,7 @@ def step(draft_id: str, step: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/drafts/<draft_id>/<step>/<entry_id>", methods=["GET", "POST"])
-@access(Role.RESEARCHER)
+@access(*WRITERS)
 def entry(draft_id: str, step: str, entry_id: str) -> ResponseReturnValue:
     """One page about one person, act, perpetrator or source; an id that is not there yet is a new entry."""
     if not _ID.match(entry_id):
@@ -155,7 +167,7 @@ def entry(draft_id: str, step: str, entry_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/drafts/<draft_id>/<step>/<entry_id>/remove")
-@access(Role.RESEARCHER)
+@access(*WRITERS)
 def remove(draft_id: str, step: str, entry_id: str) -> ResponseReturnValue:
     """Take an entry out of a list."""
     if step not in rules.LISTS:
@@ -304,14 +316,20 @@ def _check(opened: OpenDraft) -> ResponseReturnValue:
         {"key": row.label, "value": row.value, "href": _step(opened.id, row.step, row.entry_id)}
         for row in wording.summary(state.document)
     ]
-    answer = render_template("intake/check.html", draft=opened, rows=rows, lacks=lacks, pending=pending)
+    hands_in = handing_in.case_keys() is None
+    answer = render_template(
+        "intake/check.html", draft=opened, rows=rows, lacks=lacks, pending=pending, hands_in=hands_in
+    )
     return answer, HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
 
 
 def _submit(draft_id: str) -> ResponseReturnValue:
     complete = request.form.get("save") == "complete"
+    keys = handing_in.case_keys()
+    if keys is None:
+        return handing_in.hand_in_draft(draft_id, complete=complete)
     try:
-        incident_id = services.submit(services.current_writer(), current_keys(), draft_id, complete=complete)
+        incident_id = services.submit(services.current_writer(), keys, draft_id, complete=complete)
     except Conflict:
         return redirect(url_for("intake.conflict", draft_id=draft_id), HTTPStatus.SEE_OTHER)
     flash(_("Saved and sealed.") if complete else _("Saved and sealed. It is listed as incomplete."), "success")

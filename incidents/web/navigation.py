@@ -8,28 +8,55 @@ from typing import TYPE_CHECKING
 from flask import request
 from flask_login import current_user
 
+from incidents.accounts.models import Role
 from incidents.i18n import LazyString, lazy_gettext
-from incidents.web.access import access_of
+from incidents.submissions.services import waiting_for
+from incidents.web.access import EVERYONE, access_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
 
 @dataclass(frozen=True)
 class Item:
-    """One entry of the navigation."""
+    """One entry of the navigation.
+
+    Attributes:
+        endpoint: Where it leads; its mark says whom.
+        label: What it is called.
+        roles: Whose daily way it is, where the page is open to more.
+        counts: How many wait there for an account of an organisation.
+    """
 
     endpoint: str
     label: LazyString
+    roles: frozenset[Role] = EVERYONE
+    counts: Callable[[str, str], int] | None = None
 
     @property
     def current(self) -> bool:
         """Whether the page belongs to this entry."""
         return (request.blueprint or "") == self.endpoint.partition(".")[0]
 
+    @property
+    def waiting(self) -> int:
+        """How many wait there for whoever is logged in."""
+        return self.counts(current_user.id, current_user.organisation_id) if self.counts else 0
+
+    @property
+    def open(self) -> bool:
+        """Whether it is a way of whoever is logged in."""
+        role = current_user.role
+        return role in self.roles and role in (access_of(self.endpoint) or ())
+
 
 ITEMS = (
+    Item("intake.new", lazy_gettext("Record"), roles=frozenset({Role.FIELD_WORKER})),
+    Item("submissions.sent", lazy_gettext("Handed in"), roles=frozenset({Role.FIELD_WORKER})),
     Item("records.cases", lazy_gettext("Cases")),
+    Item("inbox.inbox", lazy_gettext("Inbox"), counts=waiting_for),
     Item("summaries.dashboard", lazy_gettext("Summaries")),
     Item("releases.releases", lazy_gettext("Releases")),
     Item("stories.stories", lazy_gettext("Stories")),
@@ -48,4 +75,4 @@ def navigation() -> list[Item]:
     """The entries for whoever is logged in."""
     if not current_user.is_authenticated:
         return []
-    return [item for item in ITEMS if current_user.role in (access_of(item.endpoint) or ())]
+    return [item for item in ITEMS if item.open]

@@ -1,0 +1,92 @@
+"""Pages of the inbox, where members take in what was handed in."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from incidents.accounts.models import Role
+from incidents.accounts.services import current_member
+from incidents.i18n import gettext as _
+from incidents.records import page, sentences
+from incidents.records.services import current_keys
+from incidents.submissions import inbox as services
+from incidents.submissions.forms import DeclineForm
+from incidents.submissions.rules import Unreadable
+from incidents.web.access import access
+
+if TYPE_CHECKING:
+    from flask.typing import ResponseReturnValue
+
+blueprint = Blueprint("inbox", __name__)
+
+
+@blueprint.get("/inbox")
+@access(Role.RESEARCHER)
+def inbox() -> ResponseReturnValue:
+    """What waits for a member."""
+    keys = current_keys()
+    total = services.count(keys.organisation_id)
+    pages = max(1, -(-total // services.PAGE))
+    number = min(max(request.args.get("page", 1, type=int), 1), pages)
+    waiting = services.waiting(keys, number)
+    return render_template(
+        "submissions/inbox.html",
+        waiting=waiting,
+        senders=services.senders(current_member(), {one.content.sender for one in waiting if one.content}),
+        total=total,
+        number=number,
+        pages=pages,
+    )
+
+
+@blueprint.get("/inbox/<submission_id>")
+@access(Role.RESEARCHER)
+def submission(submission_id: str) -> ResponseReturnValue:
+    """One submission without names, contacts and exact places: these open once it is a case."""
+    return _page(submission_id, DeclineForm()), HTTPStatus.OK
+
+
+@blueprint.post("/inbox/<submission_id>/accept")
+@access(Role.RESEARCHER)
+def accept(submission_id: str) -> ResponseReturnValue:
+    """Make a case of it."""
+    try:
+        incident_id = services.accept(current_keys(), submission_id)
+    except Unreadable:
+        return _page(submission_id, DeclineForm()), HTTPStatus.CONFLICT
+    flash(_("It is a case of your organisation now, sealed. Read what is still missing."), "success")
+    return redirect(url_for("records.case", incident_id=incident_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/inbox/<submission_id>/decline")
+@access(Role.RESEARCHER)
+def decline(submission_id: str) -> ResponseReturnValue:
+    """Delete it, with a reason."""
+    keys = current_keys()
+    form = DeclineForm(request.form)
+    if not form.validate():
+        return _page(submission_id, form), HTTPStatus.UNPROCESSABLE_ENTITY
+    services.decline(keys, submission_id, form.reason.data)
+    flash(_("It was deleted and not taken in."), "success")
+    return redirect(url_for("inbox.inbox"), HTTPStatus.SEE_OTHER)
+
+
+def _page(submission_id: str, form: DeclineForm) -> str:
+    one = services.read(current_keys(), submission_id)
+    if one.content is None:
+        return render_template("submissions/unreadable.html", one=one, form=form)
+    document = one.content.shown
+    sender = one.content.sender
+    return render_template(
+        "submissions/submission.html",
+        one=one,
+        form=form,
+        document=document,
+        sender=services.senders(current_member(), [sender])[sender],
+        setting=sentences.setting(document),
+        sentences=sentences.sentences(document),
+        sections=page.sections(document, "account"),
+    )
