@@ -27,6 +27,7 @@ blueprint = Blueprint("accounts", __name__)
 
 HOME = {
     Role.RESEARCHER: "records.cases",
+    Role.FIELD_WORKER: "intake.new",
     Role.ANALYST: "summaries.dashboard",
     Role.ADVOCATE: "releases.releases",
     Role.ADMINISTRATOR: "accounts.list_accounts",
