@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask.cli import AppGroup
 
+from incidents.audit.commands import audit
 from incidents.demo.commands import demo
 from incidents.instance.commands import COMMANDS
 
@@ -33,5 +34,5 @@ class ImportGroup(AppGroup):
 
 def register(app: Flask) -> None:
     """Add Tala's commands."""
-    for command in (*COMMANDS, demo, ImportGroup("import", help="Bring records in from files.")):
+    for command in (*COMMANDS, audit, demo, ImportGroup("import", help="Bring records in from files.")):
         app.cli.add_command(command)

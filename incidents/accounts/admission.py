@@ -104,6 +104,17 @@ def locked(account_id: str) -> Account:
     return db.session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
 
 
+def hold_organisation(account_id: str) -> None:
+    """Keep the organisation of an account from being locked, in the running transaction, before its account is.
+
+    Who vouches locks the organisation, then accounts and memories; who locked in another order could wait for them
+    while they wait in turn.
+    """
+    own = select(Account.organisation_id).where(Account.id == account_id).scalar_subquery()
+    hold = select(Organisation.id).where(Organisation.id == own).with_for_update(read=True, key_share=True)
+    db.session.execute(hold)
+
+
 def add_account(username: str, role: Role, organisation: Organisation, *, by: str = "") -> tuple[Account, str]:
     """Invite somebody, in the running transaction; ``by`` is the account id of who does, none for a command.
 

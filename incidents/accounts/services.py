@@ -15,6 +15,8 @@ from sqlalchemy import select
 
 from incidents.accounts import admission, throttle
 from incidents.accounts.admission import locked
+from incidents.accounts.factors import Factors, unseen
+from incidents.accounts.half_open import Step, begin
 from incidents.accounts.models import Account
 from incidents.accounts.rules import normalise_username
 from incidents.accounts.sessions import WrongCredentials, current_seed, end_all, passphrase_mark, tala_session
@@ -28,8 +30,9 @@ from incidents.keyring import services as keyring
 from incidents.keyring.envelope import Unopenable
 from incidents.keyring.identity import NotBelieved
 from incidents.keyring.models import Grant, Key, KeyKind
-from incidents.keyring.passphrase import Cost, passphrase_key, read_pepper, recovery_key
+from incidents.keyring.passphrase import Cost, passphrase_key, read_pepper
 from incidents.keyring.people import Seed, open_seed, seal_seed
+from incidents.keyring.totp import new_secret
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -118,7 +121,7 @@ def _open_by_passphrase(passphrase: str, *, salt: bytes, cost: Cost, blob: bytes
 
 
 def log_in(username: str, passphrase: str, device: str = "") -> Account:
-    """Open the seed with the passphrase and start a session that holds it.
+    """Open the seed with the passphrase, and let it wait for a second factor (see entering).
 
     Args:
         username: As it was typed.
@@ -128,6 +131,7 @@ def log_in(username: str, passphrase: str, device: str = "") -> Account:
     Raises:
         WrongCredentials: see open_account_seed().
         Throttled: nothing was tried.
+        Unopenable: what the account remembers is missing or was altered.
     """
     attempt = throttle.attempt(Door.LOG_IN, username, device)
     account, seed = open_account_seed(username, passphrase)
@@ -136,7 +140,7 @@ def log_in(username: str, passphrase: str, device: str = "") -> Account:
     with suppress(NotBelieved):
         # Who cannot follow opens nothing, but can still log in, and is told so on their page.
         admission.trusted(account, account.organisation_id, seed)
-    start_session(account, seed)
+    begin(Step.LOG_IN, account.id, seed, account.salt or b"")
     return account
 
 
@@ -171,8 +175,14 @@ def log_out() -> None:
     stored.renew()
 
 
-def set_up(username: str, code: str, passphrase: str) -> tuple[Account, str]:
-    """Use a set-up code: make the person's keys in their own session, and found the organisation's if they are first.
+def set_up(username: str, code: str, passphrase: str, begun: Factors | None = None) -> tuple[Account, str]:
+    """Use a set-up code at once, as commands and tests do; pages wait for a second factor first.
+
+    Args:
+        username: As it was typed.
+        code: The set-up code.
+        passphrase: The new one.
+        begun: The first second factor; one that nobody has seen yet if none is given.
 
     Returns:
         The account, and its recovery code, which is shown once and kept nowhere.
@@ -182,47 +192,55 @@ def set_up(username: str, code: str, passphrase: str) -> tuple[Account, str]:
         AnotherOrganisation: the code names another key of the organisation than the database has.
         Throttled: nothing was tried.
     """
+    account_id, seed, sealed = new_keys(username, code, passphrase)
+    return write_set_up(account_id, code, seed, sealed, begun or unseen("Authenticator"))
+
+
+def begin_set_up(username: str, code: str, passphrase: str) -> None:
+    """Let a set-up wait for its second factor; nothing is written, and the code is not used yet.
+
+    Raises:
+        WrongCredentials, AnotherOrganisation, Throttled: see set_up().
+    """
+    account_id, seed, (salt, sealed) = new_keys(username, code, passphrase)
+    admission.keys_for(db.session.get_one(Account, account_id), code, seed)
+    begin(Step.SET_UP, account_id, seed, salt, sealed=sealed.hex(), code=code, secret=new_secret())
+
+
+def new_keys(username: str, code: str, passphrase: str) -> tuple[str, Seed, tuple[bytes, bytes]]:
+    """The id of whom a set-up code is for, a new seed, and that under their passphrase.
+
+    Raises:
+        WrongCredentials, Throttled: see set_up().
+    """
     attempt = throttle.attempt(Door.SET_UP, username)
     account_id = admission.invited(username, code)
     attempt.succeeded()
     seed = Seed.random()
-    sealed = _seal_by_passphrase(account_id, seed, passphrase)
+    return account_id, seed, seal_by_passphrase(account_id, seed, passphrase)
+
+
+def write_set_up(
+    account_id: str, code: str, seed: Seed, sealed: tuple[bytes, bytes], begun: Factors
+) -> tuple[Account, str]:
+    """Write a newcomer's keys and second factor, and found the organisation's keys if they are the first.
+
+    Raises:
+        WrongCredentials, AnotherOrganisation: see set_up().
+    """
     with writing(db.session):
         account = locked(account_id)
         account.iterations, account.memory_kib = COST.iterations, COST.memory_kib
-        recovery = admission.begin_keys(account, code, seed, sealed)
+        recovery = admission.begin_keys(account, code, seed, sealed, begun)
     return account, recovery
 
 
-def _seal_by_passphrase(account_id: str, seed: Seed, passphrase: str) -> tuple[bytes, bytes]:
+def seal_by_passphrase(account_id: str, seed: Seed, passphrase: str) -> tuple[bytes, bytes]:
     """A fresh salt, and the seed under the passphrase."""
     db.session.rollback()
     salt = secrets.token_bytes(SALT_BYTES)
     key = passphrase_key(passphrase, salt=salt, cost=COST, pepper=read_pepper(settings().pepper_file))
     return salt, seal_seed(seed, key, account_id, "passphrase")
-
-
-def recover(username: str, code: str, passphrase: str) -> Account:
-    """Open the seed with the recovery code and seal it under a new passphrase; all sessions end.
-
-    Works without the old pepper: this is how people come back in when it is lost.
-
-    Raises:
-        WrongCredentials: not this name and code.
-        Throttled: nothing was tried.
-    """
-    attempt = throttle.attempt(Door.RECOVERY, username)
-    door = ways_in(username)
-    try:
-        seed = open_seed(door.seed_by_recovery or DUMMY_SEED, recovery_key(code), door.id, "recovery")
-    except Unopenable:
-        raise WrongCredentials from None
-    account = db.session.get(Account, door.id)
-    if account is None or account.disabled:
-        raise WrongCredentials
-    attempt.succeeded()
-    replace_passphrase(account.id, seed, passphrase, act=Act.RECOVERED)
-    return account
 
 
 def change_passphrase(account: Account, old: str, new: str) -> None:
@@ -241,7 +259,7 @@ def change_passphrase(account: Account, old: str, new: str) -> None:
 
 def replace_passphrase(account_id: str, seed: Seed, passphrase: str, *, act: Act = Act.PASSPHRASE_CHANGED) -> None:
     """Seal a seed under a new passphrase and end all sessions of the account; the log keeps it as ``act``."""
-    salt, sealed = _seal_by_passphrase(account_id, seed, passphrase)
+    salt, sealed = seal_by_passphrase(account_id, seed, passphrase)
     with writing(db.session):
         account = locked(account_id)
         account.salt, account.seed_by_passphrase = salt, sealed

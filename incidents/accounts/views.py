@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from incidents.accounts import admission, devices, services
+from incidents.accounts import admission, devices, recovery_codes, services
 from incidents.accounts.forms import ChangePassphraseForm, LogInForm, RecoverForm, SetUpForm
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import WrongCredentials, current_seed
@@ -59,7 +59,7 @@ def login() -> ResponseReturnValue:
                 {"passphrase": _("This username and passphrase do not fit together. Check both and try again.")}
             )
         else:
-            answer = redirect(url_for(HOME[account.role]), HTTPStatus.SEE_OTHER)
+            answer = redirect(url_for("factors.second"), HTTPStatus.SEE_OTHER)
             if form.own_device.data:
                 devices.remember(answer, account)
             return answer
@@ -103,11 +103,11 @@ def logout() -> ResponseReturnValue:
 @blueprint.route("/set-up", methods=["GET", "POST"])
 @public
 def set_up() -> ResponseReturnValue:
-    """Use a set-up code; show the recovery code once."""
+    """Use a set-up code; a second factor is asked for before anything is written."""
     form = SetUpForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            account, recovery = services.set_up(form.username.data, form.code.data, form.new_passphrase.data)
+            services.begin_set_up(form.username.data, form.code.data, form.new_passphrase.data)
         except Throttled as wait:
             return told_to_wait("accounts/set_up.html", form, wait)
         except WrongCredentials:
@@ -124,7 +124,7 @@ def set_up() -> ResponseReturnValue:
                 }
             )
         else:
-            return render_template("accounts/recovery_code.html", account=account, recovery=recovery)
+            return redirect(url_for("factors.first"), HTTPStatus.SEE_OTHER)
     return render_template("accounts/set_up.html", form=form), status_of(form)
 
 
@@ -135,13 +135,16 @@ def recover() -> ResponseReturnValue:
     form = RecoverForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            services.recover(form.username.data, form.code.data, form.new_passphrase.data)
+            if form.lost.data:
+                recovery_codes.begin_recovery(form.username.data, form.code.data, form.new_passphrase.data)
+                return redirect(url_for("factors.first"), HTTPStatus.SEE_OTHER)
+            account, recovery = recovery_codes.recover(form.username.data, form.code.data, form.new_passphrase.data)
         except Throttled as wait:
             return told_to_wait("accounts/recover.html", form, wait)
         except WrongCredentials:
             form.add_errors({"code": _("This username and recovery code do not fit together. Check both.")})
         else:
-            return after_change()
+            return render_template("accounts/recovery_code.html", account=account, recovery=recovery, renewed=True)
     return render_template("accounts/recover.html", form=form), status_of(form)
 
 
@@ -201,7 +204,7 @@ def disable(account_id: str) -> ResponseReturnValue:
 @step_up
 def enable(account_id: str) -> ResponseReturnValue:
     """Let a disabled account log in again."""
-    services.set_disabled(account_id, disabled=False)
+    services.set_disabled(account_id, disabled=False, by=current_user.id)
     return redirect(url_for("accounts.list_accounts"), HTTPStatus.SEE_OTHER)
 
 

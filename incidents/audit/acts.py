@@ -11,6 +11,7 @@ class Act(enum.StrEnum):
     BEGUN = "begun"
 
     INVITED = "invited"
+    INVITATION_WITHDRAWN = "invitation_withdrawn"
     SET_UP = "set_up"
     VOUCHED = "vouched"
     ADMITTED = "admitted"

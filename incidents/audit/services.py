@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 #: Entries that are read at a time.
 BATCH = 1000
-#: Signs of a digest that a person can copy from paper: 64 bits.
-SHORT = 16
+#: Signs of a digest that a person can copy from paper: 80 bits.
+SHORT = 20
 NEW_ENTRY = insert(table_of(AuditEntry))
 ENTRIES = select(
     AuditEntry.organisation_id,
@@ -62,7 +62,7 @@ class Head:
 
     @property
     def short(self) -> str:
-        """Sixteen hexadecimal digits in fours: enough to compare on paper, against whoever did not choose both."""
+        """Twenty hexadecimal digits in fours: enough to compare on paper, against whoever did not choose both."""
         signs = self.digest.hex()[:SHORT]
         return "-".join(signs[i : i + 4] for i in range(0, SHORT, 4))
 

@@ -11,6 +11,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from incidents.audit import services as audit
+from incidents.audit.acts import Act
 from incidents.database import writing
 from incidents.exchange.build import build
 from incidents.exchange.errors import FileUnreadable
@@ -109,6 +111,7 @@ def run(job: Job, keys: CaseKeys, progress: Callable[[int], None]) -> Report:
     progress(waiting)
     with writing(db.session):
         records.log(keys, "imported", mapping=job.mapping.id, records=str(report.imported))
+        audit.record(keys.organisation_id, Act.IMPORTED, by=keys.account_id, about=job.mapping.id)
     return report
 
 

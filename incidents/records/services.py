@@ -18,6 +18,7 @@ from incidents.accounts.sessions import current_seed
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.database import random_id, table_of, writing
+from incidents.erasure.rules import without_erased
 from incidents.errors import Forbidden, NotFound, TalaError
 from incidents.extensions import db
 from incidents.facts import store
@@ -193,8 +194,8 @@ def create(
         also: What belongs to the same transaction, as its last part; if it raises, nothing is saved.
     """
     day = today or dt.datetime.now(tz=dt.UTC).date()
-    documents = [_signed(keys, document, day) for document in documents]
-    sealed = [_seal(keys, document, 1) for document in documents]
+    documents = [signed(keys, document, day) for document in documents]
+    sealed = [seal_revision(keys, document, 1) for document in documents]
     index, facts = entries(documents, [1] * len(documents), day)
     with writing(db.session):
         rotating = check_newest(keys)
@@ -243,10 +244,10 @@ def update(
     before = _revision(keys, document.incident.id, expected)
     stored = opened_parts(keys, *before, [IDENTITY])[IDENTITY]
     account, identity = split(document)
-    whole = document if identity_opened else join(account, overlay(stored, identity))
-    whole = _signed(keys, whole, day, identity_changed=split(whole)[1] != stored)
+    whole = without_erased(document if identity_opened else join(account, overlay(stored, identity)))
+    whole = signed(keys, whole, day, identity_changed=split(whole)[1] != stored)
     revision = expected + 1
-    blobs, key = _seal(keys, whole, revision)
+    blobs, key = seal_revision(keys, whole, revision)
     index, facts = entries([whole], [revision], day)
     with writing(db.session):
         rotating = check_newest(keys)
@@ -264,7 +265,7 @@ def update(
     return revision
 
 
-def _signed(keys: CaseKeys, document: CaseDocument, day: dt.date, *, identity_changed: bool = False) -> CaseDocument:
+def signed(keys: CaseKeys, document: CaseDocument, day: dt.date, *, identity_changed: bool = False) -> CaseDocument:
     """The document with who saves it and when, which its history shows."""
     return document.model_copy(
         update={"saved_by": keys.account_id, "saved_at": day, "identity_changed": identity_changed}
@@ -297,7 +298,8 @@ def _compact(keys: CaseKeys, due: Collection[FrameKind]) -> None:
         store.compact(keys.facts, FrameKind.FACTS, polars_schema(FACT_COLUMNS))
 
 
-def _seal(keys: CaseKeys, document: CaseDocument, revision: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def seal_revision(keys: CaseKeys, document: CaseDocument, revision: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The rows of a revision: its sealed parts, and its fresh data key, wrapped under the newest organisation key."""
     account, identity = split(document)
     place = Place(keys.organisation_id, document.incident.id, revision)
     data_key = DataKey.random()
@@ -369,6 +371,8 @@ def open_identity(keys: CaseKeys, incident_id: str, reason: str) -> Opened:
     revision = row.revision
     with writing(db.session):
         check_newest(keys)
+        # Held until the entry is written: a case that is erased meanwhile is not opened, and leaves no entry behind.
+        _incident(keys, incident_id, lock=True)
         log(keys, "identity_opened", incident_id=incident_id, reason=reason)
         audit.record(keys.organisation_id, Act.IDENTITY_OPENED, by=keys.account_id, about=incident_id, reason=reason)
     return Opened(join(parts[ACCOUNT], parts[IDENTITY]), revision)
@@ -384,8 +388,12 @@ def revisions(keys: CaseKeys, incident_id: str) -> list[int]:
     return list(range(incident.revision, 0, -1))
 
 
-def log(keys: CaseKeys, action: str, **details: str) -> None:
-    """Add an entry to the organisation's sealed log, in the running transaction. Never a value from a case."""
+def log(keys: CaseKeys, action: str, **details: str) -> str:
+    """Add an entry to the organisation's sealed log, in the running transaction. Never a value from a case.
+
+    Returns:
+        The id of the entry.
+    """
     row_id = random_id()
     entry = {
         "at": dt.datetime.now(tz=dt.UTC).isoformat(timespec="milliseconds"),
@@ -396,6 +404,7 @@ def log(keys: CaseKeys, action: str, **details: str) -> None:
     db.session.add(
         LogEntry(id=row_id, organisation_id=keys.organisation_id, key_id=keys.organisation.id, sealed=sealed)
     )
+    return row_id
 
 
 def log_entries(keys: CaseKeys) -> list[dict[str, str]]:

@@ -15,6 +15,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import undefer
 
 from incidents.accounts.sessions import current_seed
+from incidents.audit import services as audit
+from incidents.audit.acts import Act
 from incidents.codebook.services import codebook
 from incidents.database import writing
 from incidents.disclosure.services import Policy, ProtectedTable, protect
@@ -102,6 +104,9 @@ def release(question: Question, *, shown: str) -> str:
 
 
 def _enter(found: Preview) -> str:
+    """Write files, register and log in one transaction: the logs of all whose facts are counted, in one order."""
+    keys = facts_keys(current_user.id, current_seed())
+    counted = sorted({current_user.organisation_id, *(key.organisation_id for key in keys)})
     number = (db.session.scalar(select(func.max(Release.number))) or 0) + 1
     edition = Edition(
         number, today(), current_user.organisation.name, found.protected.title, found.question, found.protected
@@ -123,6 +128,8 @@ def _enter(found: Preview) -> str:
         db.session.add(entry)
         db.session.flush()
         released = entry.id
+        for organisation_id in counted:
+            audit.record(organisation_id, Act.RELEASED, by=current_user.id, about=released)
     log.info("released", extra={"count": number})
     return released
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import extract, select, update
 from sqlalchemy.orm import undefer
 
+from incidents.audit import services as audit
+from incidents.audit.acts import Act
 from incidents.codebook.services import codebook
 from incidents.database import random_id, writing
 from incidents.errors import Forbidden, NotFound
@@ -135,8 +137,8 @@ def replies(publication_id: str) -> Sequence[Publication]:
     return db.session.scalars(answering.order_by(Publication.published_on)).unique().all()
 
 
-def add(organisation_id: str, content: Content, upload: Upload | None = None) -> str:
-    """Publish something, with a file if there is one; returns its id.
+def add(organisation_id: str, content: Content, upload: Upload | None = None, *, by: str = "") -> str:
+    """Publish something, with a file if there is one; returns its id. ``by`` is the account id of who does.
 
     Raises:
         FileRefused: the file may not be published; nothing was saved.
@@ -145,6 +147,8 @@ def add(organisation_id: str, content: Content, upload: Upload | None = None) ->
     entry = Publication(id=published, organisation_id=organisation_id, **vars(content), files=_files(upload))
     with writing(db.session):
         db.session.add(entry)
+        db.session.flush()
+        audit.record(organisation_id, Act.PUBLISHED, by=by, about=published)
     return published
 
 
@@ -163,7 +167,7 @@ def change(publication_id: str, organisation_id: str, content: Content, upload: 
         found.files.extend(added)
 
 
-def remove(publication_id: str, organisation_id: str) -> None:
+def remove(publication_id: str, organisation_id: str, *, by: str = "") -> None:
     """Take a publication back, with its files. Replies to it stay, and point at nothing.
 
     Raises:
@@ -174,6 +178,8 @@ def remove(publication_id: str, organisation_id: str) -> None:
         answering = update(Publication).where(Publication.response_to_id == publication_id)
         db.session.execute(answering.values(response_to_id=None))
         db.session.delete(found)
+        db.session.flush()
+        audit.record(organisation_id, Act.RETRACTED, by=by, about=publication_id)
 
 
 def file(publication_id: str, file_id: str) -> PublicationFile:

@@ -95,7 +95,9 @@ def new() -> ResponseReturnValue:
     form = PublicationForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            published = services.add(current_user.organisation_id, form.content(), uploaded())
+            published = services.add(
+                current_user.organisation_id, form.content(), uploaded(), by=current_user.id
+            )
         except FileRefused as refusal:
             form.add_errors({"file": str(refusal.message)})
         else:
@@ -138,7 +140,7 @@ def uploaded() -> Upload | None:
 @access(*EDITORS)
 def remove(publication_id: str) -> ResponseReturnValue:
     """Take a publication of one's own organisation back."""
-    services.remove(publication_id, current_user.organisation_id)
+    services.remove(publication_id, current_user.organisation_id, by=current_user.id)
     flash(_("The publication is no longer listed here."), "success")
     return redirect(url_for("reports.reports"), HTTPStatus.SEE_OTHER)
 

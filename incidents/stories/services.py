@@ -33,18 +33,28 @@ class Story:
     until: dt.date | None = None
 
 
-def give(key: SummariesKey, summary_id: str, story: Story) -> None:
-    """Seal a story for those who hold the key, in the running transaction; it replaces an earlier one."""
-    take_back(key.organisation_id, summary_id)
+def give(key: SummariesKey, summary_id: str, story: Story) -> bool:
+    """Seal a story for those who hold the key, in the running transaction; it replaces an earlier one.
+
+    Returns:
+        Whether there was none before.
+    """
+    replaced = take_back(key.organisation_id, summary_id)
     until = story.until.isoformat() if story.until else None
     content = json.dumps({"ref": story.ref, "text": story.text, "until": until}).encode()
     sealed = seal_summary(key, summary_id, content)
     db.session.add(Summary(id=summary_id, organisation_id=key.organisation_id, key_id=key.id, sealed=sealed))
+    return not replaced
 
 
-def take_back(organisation_id: str, summary_id: str) -> None:
-    """Delete a story, in the running transaction; nothing happens when it was never given."""
-    db.session.execute(delete(Summary).where(Summary.id == summary_id, Summary.organisation_id == organisation_id))
+def take_back(organisation_id: str, summary_id: str) -> bool:
+    """Delete a story, in the running transaction; nothing happens when it was never given.
+
+    Returns:
+        Whether there was one.
+    """
+    gone = delete(Summary).where(Summary.id == summary_id, Summary.organisation_id == organisation_id)
+    return db.session.execute(gone.returning(Summary.id)).first() is not None
 
 
 def received(account_id: str, seed: Seed, today: dt.date) -> list[Story]:

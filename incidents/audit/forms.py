@@ -1,0 +1,87 @@
+"""What is asked on the pages of the log."""
+
+from __future__ import annotations
+
+from wtforms import SelectField, StringField
+
+from incidents.audit.acts import Act
+from incidents.i18n import LazyString, lazy_gettext
+from incidents.web.forms import BaseForm
+
+ACTS: dict[Act, LazyString] = {
+    Act.BEGUN: lazy_gettext("Began the log"),
+    Act.INVITED: lazy_gettext("Invited somebody"),
+    Act.SET_UP: lazy_gettext("Set up an account"),
+    Act.VOUCHED: lazy_gettext("Vouched for somebody"),
+    Act.ADMITTED: lazy_gettext("Sealed keys to somebody"),
+    Act.TRUST_DECIDED: lazy_gettext("Decided which organisations to trust"),
+    Act.POLICY_PROPOSED: lazy_gettext("Asked for another number of vouches"),
+    Act.POLICY_CHANGED: lazy_gettext("Changed the number of vouches"),
+    Act.ROLE_CHANGED: lazy_gettext("Changed a role"),
+    Act.REVOKED: lazy_gettext("Took somebody's keys back"),
+    Act.GRANT_GIVEN: lazy_gettext("Gave a key"),
+    Act.GRANT_TAKEN_BACK: lazy_gettext("Took a key back"),
+    Act.DISABLED: lazy_gettext("Disabled an account"),
+    Act.ENABLED: lazy_gettext("Enabled an account"),
+    Act.RESET: lazy_gettext("Reset an account"),
+    Act.LOGGED_IN: lazy_gettext("Logged in"),
+    Act.LOGGED_OUT: lazy_gettext("Logged out"),
+    Act.THROTTLED: lazy_gettext("Was stopped after too many attempts"),
+    Act.RECOVERED: lazy_gettext("Came back with a recovery code"),
+    Act.PASSPHRASE_CHANGED: lazy_gettext("Changed a passphrase"),
+    Act.FACTOR_ADDED: lazy_gettext("Added a second factor"),
+    Act.FACTOR_REMOVED: lazy_gettext("Removed a second factor"),
+    Act.RECOVERY_CODE_RENEWED: lazy_gettext("Made a new recovery code"),
+    Act.RECOVERY_CODE_USED: lazy_gettext("Used a recovery code"),
+    Act.SESSIONS_ENDED: lazy_gettext("Ended sessions"),
+    Act.IDENTITY_OPENED: lazy_gettext("Opened the identity part of a case"),
+    Act.STORY_GIVEN: lazy_gettext("Gave a summary to advocates"),
+    Act.STORY_TAKEN_BACK: lazy_gettext("Took a summary back from advocates"),
+    Act.SUBMISSION_ACCEPTED: lazy_gettext("Accepted a submission"),
+    Act.SUBMISSION_DECLINED: lazy_gettext("Declined a submission"),
+    Act.IMPORTED: lazy_gettext("Imported a file"),
+    Act.EXPORTED: lazy_gettext("Exported cases"),
+    Act.RELEASED: lazy_gettext("Released figures"),
+    Act.PUBLISHED: lazy_gettext("Published something"),
+    Act.RETRACTED: lazy_gettext("Took a publication back"),
+    Act.AUDIT_EXPORTED: lazy_gettext("Exported the log"),
+    Act.ROTATION_BEGUN: lazy_gettext("Began to replace keys"),
+    Act.ROTATION_FINISHED: lazy_gettext("Finished replacing keys"),
+    Act.ERASED: lazy_gettext("Erased a case"),
+    Act.PERSON_ERASED: lazy_gettext("Erased a person from a case"),
+    Act.HOLD_ASKED: lazy_gettext("Asked for a legal hold"),
+    Act.HOLD_PLACED: lazy_gettext("Placed a legal hold"),
+    Act.HOLD_LIFT_ASKED: lazy_gettext("Asked to lift a legal hold"),
+    Act.HOLD_LIFTED: lazy_gettext("Lifted a legal hold"),
+    Act.TRUSTEES_NAMED: lazy_gettext("Named trustees"),
+    Act.DRILL: lazy_gettext("Proved a trustee's share"),
+    Act.RESTORED: lazy_gettext("Restored the organisation from shares"),
+    Act.BACKED_UP: lazy_gettext("Made a backup"),
+    Act.MARKER_RENEWED: lazy_gettext("Replaced the secret of import marks"),
+}
+
+
+class FilterForm(BaseForm):
+    """Which entries are shown."""
+
+    act = SelectField(
+        lazy_gettext("What was done"),
+        choices=lambda: [("", lazy_gettext("Everything")), *ACTS.items()],
+        validate_choice=False,
+    )
+
+    def chosen(self) -> Act | None:
+        """The act, or None for all."""
+        return Act(self.act.data) if self.act.data in set(Act) else None
+
+
+class CheckForm(BaseForm):
+    """Digits from a file or a backup."""
+
+    printed = StringField(lazy_gettext("Digits of the log on a file or backup"))
+
+
+class FindForm(BaseForm):
+    """Whom to give the log to."""
+
+    username = StringField(lazy_gettext("Username"))
