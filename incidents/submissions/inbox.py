@@ -16,7 +16,6 @@ from incidents.audit.acts import Act
 from incidents.database import writing
 from incidents.errors import NotFound
 from incidents.extensions import db
-from incidents.keyring import intake_door
 from incidents.keyring.envelope import Unopenable
 from incidents.keyring.identity import Identity
 from incidents.keyring.intake_door import Slot, open_submission
@@ -27,13 +26,11 @@ from incidents.submissions.rules import Content, Unreadable, reference, taken_in
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from incidents.keyring.case_door import OrganisationKey
     from incidents.keyring.services import Member
     from incidents.records.services import CaseKeys
 
-#: Submissions on a page of the inbox, and rows of a batch that rotation re-wraps.
+#: Submissions on a page of the inbox.
 PAGE: Final = 25
-BATCH: Final = 200
 
 
 class Standing(Enum):
@@ -195,29 +192,3 @@ def _delete(organisation_id: str, submission_id: str) -> None:
     ).first()
     if gone is None:
         raise NotFound
-
-
-def rewrap(old: OrganisationKey, new: OrganisationKey, *, most: int = BATCH) -> int:
-    """Move submissions from the inbox of one epoch to that of another, in the running transaction.
-
-    What does not open moves as it is, and stays unreadable: nothing forged keeps an old key alive.
-
-    Args:
-        old: The organisation key whose inbox they lie in.
-        new: The one that replaces it.
-        most: Rows of a batch; some 0.5 ms each.
-
-    Returns:
-        How many were moved; nothing is left under the old key once this is 0.
-    """
-    rows = db.session.scalars(select(Submission).where(Submission.key_id == old.id).limit(most).with_for_update()).all()
-    if not rows:
-        return 0
-    opener, intake = Identity(old).intake.opener(), Identity(new).intake.public_key()
-    for row in rows:
-        slot = Slot(row.organisation_id, row.id)
-        with suppress(Unopenable):
-            row.wrapped = intake_door.rewrap(opener, intake, slot, row.wrapped)
-        row.key_id = new.id
-    db.session.flush()
-    return len(rows)
