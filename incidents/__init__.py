@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from incidents import cli, errors, i18n, logs
 from incidents import tables as tables
-from incidents.accounts import factor_views, step_up
+from incidents.accounts import administration_views, factor_views, session_views, step_up
 from incidents.accounts import views as accounts_views
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import tala_session
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 BLUEPRINTS = (
     accounts_views.blueprint,
+    administration_views.blueprint,
+    session_views.blueprint,
     audit_views.blueprint,
     factor_views.blueprint,
     intake_views.blueprint,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from wtforms import BooleanField, PasswordField, StringField, validators
 from wtforms.validators import ValidationError
 
-from incidents.accounts.rules import guessable, shown
+from incidents.accounts.rules import guessable, made_of_common, shown
+from incidents.accounts.words import most_used
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
 from incidents.keyring.passphrase import MAX_LENGTH, MIN_LENGTH
@@ -38,6 +39,8 @@ class NewPassphraseForm(BaseForm):
 
     #: Whose passphrase it will be, where the form does not ask for the name.
     owner = ""
+    #: Words to take, on a page that is opened, not on one that comes back.
+    offer = ""
     new_passphrase = PasswordField(lazy_gettext("New passphrase"), [required()])
     repeated = PasswordField(lazy_gettext("New passphrase again"), [required()])
 
@@ -49,6 +52,10 @@ class NewPassphraseForm(BaseForm):
             )
         if len(field.data) > MAX_LENGTH:
             raise ValidationError(_("Use at most %(n)s characters.", n=MAX_LENGTH))
+        if made_of_common(field.data, most_used()):
+            raise ValidationError(
+                _("This is put together from passwords that many people use, and is tried first. Use other words.")
+            )
         if guessable(field.data, self.username.data if "username" in self else self.owner):
             raise ValidationError(
                 _("This is easy to guess: it repeats itself, follows the keyboard, or is your name. Use other words.")
@@ -72,6 +79,12 @@ class RecoverForm(NewPassphraseForm):
 
     username = StringField(lazy_gettext("Username"), [required()], filters=[cut])
     code = StringField(lazy_gettext("Recovery code"), [required()], filters=[cut])
+    lost = BooleanField(
+        lazy_gettext("I have lost my second factor too"),
+        description=lazy_gettext(
+            "Your authenticator apps and security keys are forgotten; you add a new app next."
+        ),
+    )
 
 
 class ChangePassphraseForm(NewPassphraseForm):

@@ -18,6 +18,7 @@ from flask import request, session
 from flask.sessions import SessionInterface, SessionMixin
 from sqlalchemy import bindparam, delete, or_, select, update
 
+from incidents.accounts.browsers import coarse
 from incidents.accounts.models import StoredSession
 from incidents.database import writing
 from incidents.errors import TalaError
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
 COOKIE_BYTES = 32
 IDLE_SECONDS = 20 * 60
 ABSOLUTE_SECONDS = 10 * 60 * 60
+#: The context of a session's note, and how long it is made, so that its length tells no browser.
+NOTE = "session-note"
+NOTE_BYTES = 128
 #: A visit is written down at most this often: a write at each page made reading twelve times slower.
 TOUCH_SECONDS = 60
 #: Where a session keeps what waits for a second factor.
@@ -92,7 +96,7 @@ class TalaSession(dict[str, Any], SessionMixin):
 
     @property
     def owner(self) -> str:
-        """The account that is logged in, or that waits for its second factor (see half_open); empty if there is none."""
+        """The account that is logged in, or that waits for its second factor; empty if there is none."""
         return str(self.get("_user_id") or self.get(HALF_OPEN, {}).get("account_id", ""))
 
     def limits(self, now: int) -> Times:
@@ -220,6 +224,7 @@ class SealedSessions(SessionInterface):
                         idle_until=idle,
                         absolute_until=absolute,
                         sealed=sealed,
+                        note=_note(session, row_id, now),
                     )
                 )
 
@@ -231,6 +236,15 @@ class SealedSessions(SessionInterface):
     def _delete(cookies: list[str]) -> None:
         ids = [session_id(cookie) for cookie in cookies]
         db.session.execute(delete(StoredSession).where(StoredSession.id.in_(ids)))
+
+
+def _note(session: TalaSession, row_id: str, now: int) -> bytes | None:
+    """What the person's own list says of a log-in, under their seed; nothing of one that waits for a second factor."""
+    if session.seed is None:
+        return None
+    browser, system = coarse(request.user_agent.string)
+    note = json.dumps({"since": now, "browser": browser, "system": system}).ljust(NOTE_BYTES)
+    return SecretKey(session.seed.raw).seal(note.encode(), NOTE, row_id, session.owner)
 
 
 def end_all(account_id: str) -> None:

@@ -13,8 +13,10 @@ from incidents.accounts.forms import ChangePassphraseForm, LogInForm, RecoverFor
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import WrongCredentials, current_seed
 from incidents.accounts.throttle import Throttled
+from incidents.accounts.words import offered
 from incidents.i18n import gettext as _
 from incidents.i18n import ngettext
+from incidents.keyring.tokens import tidy
 from incidents.web.access import EVERYONE, access, public, step_up
 
 if TYPE_CHECKING:
@@ -105,6 +107,7 @@ def logout() -> ResponseReturnValue:
 def set_up() -> ResponseReturnValue:
     """Use a set-up code; a second factor is asked for before anything is written."""
     form = SetUpForm(request.form)
+    form.offer = offered() if request.method == "GET" else ""
     if request.method == "POST" and form.validate():
         try:
             services.begin_set_up(form.username.data, form.code.data, form.new_passphrase.data)
@@ -128,11 +131,22 @@ def set_up() -> ResponseReturnValue:
     return render_template("accounts/set_up.html", form=form), status_of(form)
 
 
+@blueprint.get("/set-up/<code>")
+@public
+def set_up_with(code: str) -> ResponseReturnValue:
+    """The same page from an invitation that has the code in its address."""
+    signs = tidy(code)
+    form = SetUpForm(data={"code": "-".join(signs[i : i + 4] for i in range(0, len(signs), 4))})
+    form.offer = offered()
+    return render_template("accounts/set_up.html", form=form)
+
+
 @blueprint.route("/recover", methods=["GET", "POST"])
 @public
 def recover() -> ResponseReturnValue:
     """Come back in with a recovery code and a new passphrase."""
     form = RecoverForm(request.form)
+    form.offer = offered() if request.method == "GET" else ""
     if request.method == "POST" and form.validate():
         try:
             if form.lost.data:
@@ -154,6 +168,7 @@ def account() -> ResponseReturnValue:
     """One's own account: fingerprint and passphrase."""
     form = ChangePassphraseForm(request.form)
     form.owner = current_user.username
+    form.offer = offered() if request.method == "GET" else ""
     number = admission.own_comparison(current_user, current_user.organisation_id, current_seed())
     if request.method == "POST" and form.validate():
         try:
