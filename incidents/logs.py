@@ -36,7 +36,8 @@ def register(app: Flask) -> None:
     log.handlers[:] = [handler]
     log.setLevel(logging.INFO)
     log.propagate = False
-    logging.getLogger("sqlalchemy").setLevel(logging.ERROR)
+    for talkative in ("sqlalchemy", "fido2"):
+        logging.getLogger(talkative).setLevel(logging.ERROR)
     app.before_request(start)
     app.after_request(finish)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, update
 
-from incidents.accounts import admission, services
+from incidents.accounts import admission, recovery_codes, services
 from incidents.accounts.admission import UnusableName
 from incidents.accounts.models import Account, Organisation, Role, StoredSession
 from incidents.accounts.services import WrongCredentials
@@ -114,7 +114,7 @@ def test_a_wrong_code_is_never_hashed_slowly(team: Team, monkeypatch: pytest.Mon
     seen = hashed(monkeypatch)
     for name in (team.researcher.username, "not-set-up", "stranger-9"):
         with pytest.raises(WrongCredentials):
-            services.recover(name, "WRONG", NEW)
+            recovery_codes.recover(name, "WRONG", NEW)
         with pytest.raises(WrongCredentials):
             services.set_up(name, "WRONG", NEW)
     assert seen == []
@@ -128,7 +128,7 @@ def test_no_hash_runs_inside_a_transaction(world: World, team: Team, monkeypatch
     code = invited(team)
     seen = hashed(monkeypatch)
     services.set_up("newcomer", code, PASSPHRASE)
-    services.recover(team.researcher.username, team.researcher.recovery_code, NEW)
+    recovery_codes.recover(team.researcher.username, team.researcher.recovery_code, NEW)
     browser = anonymous(world)
     log_in(browser, team.researcher, NEW)
     browser.post("/account", {"passphrase": NEW, "new_passphrase": PASSPHRASE, "repeated": PASSPHRASE}, status=303)
@@ -179,7 +179,7 @@ def test_a_code_typed_in_groups_with_wide_letters_is_the_same_code(team: Team) -
 def test_a_recovery_code_read_with_digits_for_letters_is_the_same_code(team: Team) -> None:
     person = team.researcher
     typed = person.recovery_code.replace("O", "0").replace("I", "1").replace("B", "8")
-    services.recover(person.username, typed, NEW)
+    recovery_codes.recover(person.username, typed, NEW)
     assert services.open_account_seed(person.username, NEW)
 
 
@@ -311,7 +311,7 @@ def changed(world: World, person: Person) -> None:
 
     def change() -> None:
         with world.app.app_context():
-            services.recover(person.username, person.recovery_code, NEW)
+            recovery_codes.recover(person.username, person.recovery_code, NEW)
 
     thread = threading.Thread(target=change)
     thread.start()

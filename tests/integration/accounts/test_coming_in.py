@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from incidents.accounts import admission, services
+from incidents.accounts import admission, recovery_codes, services
 from incidents.accounts.admission import NameTaken
 from incidents.accounts.models import Account, Role
 from incidents.accounts.services import WrongCredentials
@@ -157,7 +157,7 @@ def test_a_bad_set_up_says_what_to_do(world: World, changes: dict[str, str], mes
 def test_a_recovery_code_opens_the_same_keys_with_a_new_passphrase(world: World) -> None:
     founder = world.person(Role.RESEARCHER, world.organisation())
     before = organisation_keys(founder.id, founder.seed)
-    services.recover(founder.username, founder.recovery_code, NEW_PASSPHRASE)
+    recovery_codes.recover(founder.username, founder.recovery_code, NEW_PASSPHRASE)
     account, seed = services.open_account_seed(founder.username, NEW_PASSPHRASE)
     assert organisation_keys(account.id, seed) == before
 
@@ -165,7 +165,7 @@ def test_a_recovery_code_opens_the_same_keys_with_a_new_passphrase(world: World)
 def test_a_recovery_code_may_be_typed_carelessly(world: World) -> None:
     founder = world.person(Role.RESEARCHER, world.organisation())
     typed = founder.recovery_code.replace("-", " ").lower()
-    services.recover(founder.username, typed, NEW_PASSPHRASE)
+    recovery_codes.recover(founder.username, typed, NEW_PASSPHRASE)
 
 
 def test_a_wrong_recovery_code_is_refused(world: World) -> None:
@@ -173,7 +173,7 @@ def test_a_wrong_recovery_code_is_refused(world: World) -> None:
     other = world.person(Role.RESEARCHER, world.organisation())
     for username, code in [(founder.username, other.recovery_code), ("nobody", founder.recovery_code)]:
         with pytest.raises(WrongCredentials):
-            services.recover(username, code, NEW_PASSPHRASE)
+            recovery_codes.recover(username, code, NEW_PASSPHRASE)
 
 
 def test_losing_the_pepper_closes_passphrases_and_leaves_recovery_codes(world: World) -> None:
@@ -188,7 +188,7 @@ def test_losing_the_pepper_closes_passphrases_and_leaves_recovery_codes(world: W
         write_pepper(pepper)
         with pytest.raises(WrongCredentials):
             services.open_account_seed(founder.username, PASSPHRASE)
-        services.recover(founder.username, founder.recovery_code, NEW_PASSPHRASE)
+        recovery_codes.recover(founder.username, founder.recovery_code, NEW_PASSPHRASE)
         account, seed = services.open_account_seed(founder.username, NEW_PASSPHRASE)
         assert organisation_keys(account.id, seed) == keys
     finally:

@@ -31,6 +31,11 @@ def later(monkeypatch: pytest.MonkeyPatch, minutes: float) -> None:
     monkeypatch.setattr(time, "time", lambda: now)
 
 
+def answer_of(person: Person, passphrase: str = PASSPHRASE) -> dict[str, str]:
+    """What they type when they are asked."""
+    return {"confirm-passphrase": passphrase, "confirm-code": person.code()}
+
+
 def is_asked(page: str) -> bool:
     return "Is it still you?" in page
 
@@ -48,14 +53,14 @@ def test_a_page_opens_within_ten_minutes_of_the_log_in(
     browser.get("/reports/new", status=status)
 
 
-@pytest.mark.parametrize(("minutes", "asked"), [(14, False), (16, True)])
+@pytest.mark.parametrize(("minutes", "status"), [(14, 303), (16, 422)])
 def test_a_form_may_be_sent_within_fifteen(
-    advocate: Person, monkeypatch: pytest.MonkeyPatch, minutes: int, asked: bool
+    advocate: Person, monkeypatch: pytest.MonkeyPatch, minutes: int, status: int
 ) -> None:
     browser = advocate.browser()
     later(monkeypatch, minutes)
-    page = browser.post("/reports/new", PUBLICATION, status=422 if asked else 303)
-    assert is_asked(page) == asked
+    page = browser.post("/reports/new", PUBLICATION, status=status)
+    assert is_asked(page) == (status == 422)
 
 
 def test_a_page_that_asks_goes_on_to_where_somebody_was_going(
@@ -69,7 +74,7 @@ def test_a_page_that_asks_goes_on_to_where_somebody_was_going(
     assert is_asked(page)
     assert carried(page) == {"next": "/reports/new?series=1"}
     sent = browser.client.post(
-        "/confirm", data={**carried(page), "confirm-passphrase": PASSPHRASE, "csrf_token": browser.token()}
+        "/confirm", data={**carried(page), **answer_of(advocate), "csrf_token": browser.token()}
     )
     assert (sent.status_code, sent.location) == (303, "/reports/new?series=1")
     browser.get(sent.location)
@@ -84,10 +89,10 @@ def test_what_was_typed_comes_back_and_is_done_once_the_passphrase_is_right(
     along = carried(page)
     assert along == {name: str(value) for name, value in PUBLICATION.items()}
     assert 'action="/reports/new"' in page
-    wrong = browser.post("/reports/new", {**along, "confirm-passphrase": "a wrong fictional one"}, status=422)
+    wrong = browser.post("/reports/new", {**along, **answer_of(advocate, "a wrong fictional one")}, status=422)
     assert "This is not your passphrase" in wrong
     assert carried(wrong) == along
-    browser.post("/reports/new", {**along, "confirm-passphrase": PASSPHRASE}, status=303)
+    browser.post("/reports/new", {**along, **answer_of(advocate)}, status=303)
     assert PUBLICATION["title"] in browser.get("/reports")
 
 
@@ -96,6 +101,32 @@ def test_a_passphrase_never_goes_along(advocate: Person, monkeypatch: pytest.Mon
     later(monkeypatch, 16)
     page = browser.post("/reports/new", {**PUBLICATION, "new_passphrase": "typed by mistake"}, status=422)
     assert "typed by mistake" not in page
+
+
+def test_the_passphrase_alone_is_not_enough(advocate: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = advocate.browser()
+    later(monkeypatch, 16)
+    page = browser.post("/reports/new", {**PUBLICATION, "confirm-passphrase": PASSPHRASE}, status=422)
+    assert "Fill this in." in page
+    page = browser.post("/reports/new", {**PUBLICATION, **answer_of(advocate), "confirm-code": "000000"}, status=422)
+    assert "each counts once" in page
+    assert PUBLICATION["title"] not in browser.get("/reports")
+
+
+def test_a_code_counts_once_here_too(advocate: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser, answer = advocate.browser(), answer_of(advocate)
+    browser.post("/confirm", answer, status=303)
+    browser.post("/confirm", answer, status=422)
+
+
+def test_who_guesses_waits_and_loses_nothing_that_was_typed(advocate: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = advocate.browser()
+    later(monkeypatch, 16)
+    for _ in range(5):
+        browser.post("/reports/new", {**PUBLICATION, **answer_of(advocate, "a wrong fictional one")}, status=422)
+    page = browser.post("/reports/new", {**PUBLICATION, **answer_of(advocate)}, status=429)
+    assert carried(page) == {name: str(value) for name, value in PUBLICATION.items()}
+    assert "too many attempts" in page
 
 
 def test_an_empty_answer_is_refused(advocate: Person, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +139,7 @@ def test_an_empty_answer_is_refused(advocate: Person, monkeypatch: pytest.Monkey
 def test_a_right_answer_counts_for_ten_minutes_more(advocate: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = advocate.browser()
     later(monkeypatch, 11)
-    browser.post("/confirm", {"confirm-passphrase": PASSPHRASE}, status=303)
+    browser.post("/confirm", answer_of(advocate), status=303)
     later(monkeypatch, 9)
     browser.get("/reports/new")
 
@@ -129,7 +160,7 @@ def test_a_clock_that_was_set_back_is_no_proof(advocate: Person, monkeypatch: py
 def test_nobody_is_sent_off_the_site(advocate: Person, typed: str) -> None:
     browser = advocate.browser()
     answer = browser.client.post(
-        "/confirm", data={"next": typed, "confirm-passphrase": PASSPHRASE, "csrf_token": browser.token()}
+        "/confirm", data={"next": typed, **answer_of(advocate), "csrf_token": browser.token()}
     )
     assert (answer.status_code, answer.location) == (303, "/account")
 

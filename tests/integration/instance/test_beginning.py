@@ -12,7 +12,7 @@ import pytest
 
 from config import Settings
 from incidents import create_app
-from incidents.accounts import admission
+from incidents.accounts import admission, recovery_codes
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import WrongCredentials
@@ -223,7 +223,7 @@ def test_a_lost_pepper_is_renewed_and_a_pepper_that_is_there_never(empty: Flask)
     with empty.app_context():
         with pytest.raises(WrongCredentials):
             accounts.open_account_seed("bo", NEW)
-        accounts.recover("bo", recovery, NEW)
+        recovery_codes.recover("bo", recovery, NEW)
         assert accounts.open_account_seed("bo", NEW)
 
 
