@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from flask.cli import AppGroup, with_appcontext
@@ -11,8 +12,12 @@ from incidents.accounts.admission import NameTaken, UnusableName
 from incidents.accounts.models import Role
 from incidents.accounts.services import settings
 from incidents.instance import backup as backups
-from incidents.instance import services
+from incidents.instance import restoring, services
+from incidents.instance.reading import BrokenBackup
 from incidents.instance.serving import serve as become_server
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
 BAD_NAME = "A username has no blanks, at most 100 letters, and nothing that does not show."
@@ -98,29 +103,48 @@ def pepper() -> None:
 
 
 @click.command("backup")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--keep-keys", type=click.IntRange(min=1), help="Days after which older key backups are destroyed.")
 @with_appcontext
-def backup(file: Path) -> None:
-    """Write a backup of the database to FILE. The pepper is not in it: keep that apart."""
+def backup(folder: Path, keep_keys: int | None) -> None:
+    """Write a backup of this moment to FOLDER: the data, and the keys. The pepper is in neither: keep that apart."""
     try:
-        rows = backups.back_up(file, settings())
+        written = backups.back_up(folder, settings(), keep_keys=keep_keys)
     except FileExistsError:
-        raise click.ClickException("This file exists. Choose another name.") from None
-    click.echo(f"{rows} rows. The pepper is not in this file; keep a copy of it apart: {settings().pepper_file}")
+        raise click.ClickException("There is a backup of this second already. Try again.") from None
+    click.echo(f"{written.data}: {written.rows} rows. Keep it as long as you want.")
+    click.echo(f"{written.keys}: keep it for some days only; what is erased comes back with an older one.")
+    for path in written.removed:
+        click.echo(f"{path}: overwritten and deleted.")
+    tell_heads("Where each log ends now", written.heads)
+    click.echo(f"The pepper is in neither file; keep a copy of it apart: {settings().pepper_file}")
+
+
+def tell_heads(when: str, heads: Mapping[str, str]) -> None:
+    """Print where the logs end, to be compared with paper."""
+    names = services.organisation_names()
+    for organisation_id, head in heads.items():
+        click.echo(f"{when}: {names.get(organisation_id, organisation_id)} {head}")
 
 
 @click.command("restore")
-@click.argument("file", type=EXISTING)
+@click.argument("data", type=EXISTING)
+@click.argument("keys", type=EXISTING)
 @click.option("--pepper", "kept_apart", type=EXISTING, help="The pepper kept apart.")
 @with_appcontext
-def restore(file: Path, kept_apart: Path | None) -> None:
-    """Fill an empty instance from FILE."""
+def restore(data: Path, keys: Path, kept_apart: Path | None) -> None:
+    """Fill an empty instance from the two files of a backup: DATA, and KEYS of the same moment or newer."""
     had_pepper = kept_apart is not None or settings().pepper_file.exists()
     try:
-        rows = backups.restore(file, settings(), kept_apart)
-    except (backups.BrokenBackup, backups.WrongPepper, services.NotEmpty) as refusal:
+        restored = restoring.restore(data, keys, settings(), kept_apart)
+    except (BrokenBackup, restoring.WrongPepper, services.NotEmpty) as refusal:
         raise click.ClickException(str(refusal)) from None
-    click.echo(f"{rows} rows.")
+    click.echo(f"{restored.rows} rows.")
+    if restored.cases_left_out:
+        click.echo(f"{restored.cases_left_out} cases have no key any more: erased or changed since. They are left out.")
+    if restored.rebuilding:
+        click.echo("Lists and numbers are made anew when a researcher of the organisation opens their list of cases.")
+    tell_heads("Where each log ended when the data were written", restored.heads)
     if not had_pepper:
         click.echo(f"There was no pepper: a new one is made. {COME_IN}")
 

@@ -114,3 +114,8 @@ def invite(username: str, role: Role, organisation_name: str, *, new_organisatio
 def _invite(username: str, role: Role, organisation: Organisation) -> Invitation:
     account, code = admission.add_account(username, role, organisation)
     return Invitation(account.username, role, code)
+
+
+def organisation_names() -> dict[str, str]:
+    """The names of all organisations, by id."""
+    return {row.id: row.name for row in db.session.scalars(select(Organisation))}

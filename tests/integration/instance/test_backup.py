@@ -126,9 +126,9 @@ def test_a_backup_of_the_other_database_goes_into_this_one(
     app: Flask, team: Team, tmp_path: Path, elsewhere: Flask
 ) -> None:
     """From this database into SQLite, and from there back: both directions on both."""
-    first = back_up(tmp_path / "first")
+    first, pepper = back_up(tmp_path / "first"), accounts.settings().pepper_file
     with elsewhere.app_context():
-        restore(first, elsewhere, accounts.settings().pepper_file)
+        restore(first, elsewhere, pepper)
         second = backup.back_up(tmp_path / "second", settings_of(elsewhere))
         db.engine.dispose()
     db.session.remove()
