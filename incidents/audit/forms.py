@@ -11,6 +11,7 @@ from incidents.web.forms import BaseForm
 ACTS: dict[Act, LazyString] = {
     Act.BEGUN: lazy_gettext("Began the log"),
     Act.INVITED: lazy_gettext("Invited somebody"),
+    Act.INVITATION_WITHDRAWN: lazy_gettext("Withdrew an invitation"),
     Act.SET_UP: lazy_gettext("Set up an account"),
     Act.VOUCHED: lazy_gettext("Vouched for somebody"),
     Act.ADMITTED: lazy_gettext("Sealed keys to somebody"),

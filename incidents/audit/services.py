@@ -185,9 +185,11 @@ def chain_of(organisation_id: str) -> Chain | None:
 
 def links(organisation_id: str) -> Iterator[Link]:
     """Every entry in order of its number, as it is stored, in the running transaction."""
-    chosen = ENTRIES.where(AuditEntry.organisation_id == organisation_id).order_by(AuditEntry.number)
-    for row in db.session.execute(chosen.execution_options(yield_per=BATCH)):
-        yield Link(*row)
+    chosen = ENTRIES.where(AuditEntry.organisation_id == organisation_id).order_by(AuditEntry.number).limit(BATCH)
+    last = -1
+    while rows := db.session.execute(chosen.where(AuditEntry.number > last)).all():
+        last = rows[-1].number
+        yield from (Link(*row) for row in rows)
 
 
 def verify(organisation_id: str, genesis: str = "") -> list[Finding]:
