@@ -21,7 +21,7 @@ MIN_DIFFERENT: Final = 6
 MIN_BESIDE_NAME: Final = 8
 SHORTEST_NAME: Final = 3
 #: What people put between words.
-BETWEEN: Final = dict.fromkeys(map(ord, string.punctuation), " ")
+BETWEEN: Final = dict.fromkeys(map(ord, string.punctuation))
 #: Different pieces that a passphrase must at least be put together from; none of the most used passwords is longer.
 MIN_PIECES: Final = 5
 LONGEST_PIECE: Final = 18
@@ -77,8 +77,10 @@ def made_of_common(passphrase: str, most_used: Collection[str]) -> bool:
 
     A piece is one of those passwords or one sign. Five of ten thousand are 66 bits: as much as six random words have.
     """
-    typed = "".join(unicodedata.normalize("NFKC", passphrase).casefold().translate(BETWEEN).split())
-    return len(set(_fewest_pieces(typed, most_used))) < MIN_PIECES
+    typed = "".join(unicodedata.normalize("NFKC", passphrase).casefold().split())
+    # Some of those passwords hold signs that others put between words.
+    ways = (typed, typed.translate(BETWEEN))
+    return any(len(set(_fewest_pieces(way, most_used))) < MIN_PIECES for way in ways)
 
 
 def _fewest_pieces(typed: str, known: Collection[str]) -> list[str]:

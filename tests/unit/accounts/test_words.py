@@ -91,7 +91,8 @@ def test_a_few_common_ones_in_a_row_are_refused(passphrase: str) -> None:
         "plainly fictional passphrase",
         "monkey dragon letmein 123456 iloveyou",
         "пять разных слов подряд здесь",
-        "漢字假名交雑文章試験中", "🐙 🐠 🐡 🦐 🦑 🦀",
+        "漢字假名交雑文章試験中",
+        "🐙 🐠 🐡 🦐 🦑 🦀",
     ],
 )
 def test_five_pieces_or_more_are_not(passphrase: str) -> None:
