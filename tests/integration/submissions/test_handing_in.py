@@ -135,6 +135,7 @@ def test_the_newest_is_first_and_each_has_its_day(team: Team) -> None:
 def test_the_list_can_be_emptied_and_nothing_sent_is_lost(team: Team) -> None:
     browser = team.field_worker.browser()
     told(browser)
+    assert REFERENCE.search(text_of(browser.get("/submissions")))
     browser.post("/submissions/forget", status=303)
     assert services.arrived(sender(team.field_worker)) == []
     assert not REFERENCE.search(text_of(browser.get("/submissions")))

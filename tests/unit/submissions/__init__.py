@@ -1,0 +1,1 @@
+"""Tests of what a submission says and how it is sealed."""
