@@ -169,6 +169,35 @@ def writing(session: Session | scoped_session[Any]) -> Iterator[None]:
             session.info.pop(WRITING, None)
 
 
+def truncate_log(engine: Engine, patience: float) -> bool:
+    """Move SQLite's write-ahead log into the database and cut it to nothing; False if a reader was in the way.
+
+    A deleted row stands in the log until then, though ``secure_delete`` has wiped it from the database itself. The
+    session that calls must have ended its transaction.
+
+    Args:
+        engine: Of an SQLite file.
+        patience: Seconds to wait for readers.
+    """
+    connection = engine.raw_connection()
+    try:
+        driver = connection.driver_connection
+        assert driver is not None  # noqa: S101 - it was opened just now
+        driver.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+        busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        driver.execute(f"PRAGMA busy_timeout = {SQLITE_PRAGMAS['busy_timeout']}")
+        return not busy
+    finally:
+        connection.close()
+
+
+@contextmanager
+def autocommit(engine: Engine) -> Iterator[Connection]:
+    """A connection whose statements each stand for themselves, for what PostgreSQL refuses inside a transaction."""
+    with engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
 @contextmanager
 def snapshot(session: Session | scoped_session[Any]) -> Iterator[None]:
     """Run a block of reads that all see the same committed state."""

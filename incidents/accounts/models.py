@@ -34,6 +34,8 @@ class Organisation(Base):
     name: Mapped[str] = mapped_column(String(200), unique=True)
     #: After a restore: a member's session makes index and facts anew from the cases.
     rebuild: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Erasures of which it is not sure yet that no file of the database holds their keys any more.
+    unswept: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class Account(Base, UserMixin):  # type: ignore[misc]

@@ -25,7 +25,7 @@ from incidents.records.schema import CaseDocument
 from incidents.submissions import services as submissions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
     from incidents.intake.answers import Typed
@@ -39,6 +39,12 @@ KIND = "draft"
 TRIES = 5
 #: Why the names were opened, as the log of the organisation keeps it.
 CONFLICT_REASON = "edited by two people at once"
+
+
+class CaseErased(TalaError):
+    """The case that a draft changes was erased meanwhile: the draft cannot be opened or saved any more."""
+
+    status = HTTPStatus.GONE
 
 
 class Busy(TalaError):
@@ -83,17 +89,45 @@ def open_draft(writer: Writer, draft_id: str) -> OpenDraft:
 
     Raises:
         NotFound: there is none, or it is somebody else's.
+        CaseErased: it changes a case that was erased.
     """
     row = db.session.execute(
         select(Draft.version, Draft.sealed).where(Draft.id == draft_id, Draft.account_id == writer.account_id)
     ).first()
     if row is None:
         raise NotFound
-    return OpenDraft(draft_id, row.version, _open(writer, draft_id, row.sealed))
+    state = _open(writer, draft_id, row.sealed)
+    if state.base is not None and records.gone([state.document.incident.id]):
+        raise CaseErased
+    return OpenDraft(draft_id, row.version, state)
 
 
 def drafts(writer: Writer) -> list[OpenDraft]:
-    """All drafts of the writer's. Opens each."""
+    """All drafts of the writer's, but those that change a case that was erased. Opens each."""
+    opened = _all(writer)
+    gone = records.gone({one.state.document.incident.id for one in opened if one.state.base})
+    return [one for one in opened if one.state.base is None or one.state.document.incident.id not in gone]
+
+
+def drafts_of(writer: Writer, incident_ids: Collection[str]) -> list[str]:
+    """The ids of the writer's drafts that change or made some cases. Opens each draft."""
+    return [one.id for one in _all(writer) if one.state.document.incident.id in incident_ids]
+
+
+def forget(draft_ids: Collection[str]) -> None:
+    """Delete drafts whose case is erased, in the running transaction."""
+    db.session.execute(delete(Draft).where(Draft.id.in_(draft_ids)))
+
+
+def forget_erased(writer: Writer) -> None:
+    """Delete the writer's drafts that change a case that was erased; nobody else could tell which they are."""
+    kept = {one.id for one in drafts(writer)}
+    if erased := [one.id for one in _all(writer) if one.id not in kept]:
+        with writing(db.session):
+            forget(erased)
+
+
+def _all(writer: Writer) -> list[OpenDraft]:
     rows = db.session.execute(
         select(Draft.id, Draft.version, Draft.sealed).where(Draft.account_id == writer.account_id)
     )
@@ -207,6 +241,7 @@ def edit(writer: Writer, keys: CaseKeys, incident_id: str) -> str:
         NotFound: no such case in this organisation.
     """
     opened = records.open_account(keys, incident_id)
+    forget_erased(writer)
     for draft in drafts(writer):
         if draft.state.base and draft.state.document.incident.id == incident_id:
             return draft.id

@@ -109,6 +109,7 @@ def upgrade() -> None:
     op.add_column("key", sa.Column("public", sa.LargeBinary(), nullable=True))
     op.add_column("key", sa.Column("endorsement", sa.LargeBinary(), nullable=True))
     op.add_column("organisation", sa.Column("rebuild", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("organisation", sa.Column("unswept", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.add_column("session", sa.Column("note", sa.LargeBinary(), nullable=True))
 
 
@@ -117,6 +118,7 @@ def downgrade() -> None:
     for table, column in (
         ("session", "note"),
         ("organisation", "rebuild"),
+        ("organisation", "unswept"),
         ("key", "endorsement"),
         ("key", "public"),
         ("grant", "signature"),

@@ -62,6 +62,7 @@ CLEAR: Final = {
     "log_entry.key_id": RANDOM,
     "organisation.id": RANDOM,
     "organisation.name": "members of a network are known to each other",
+    "organisation.unswept": "that something was erased a moment ago, and nothing more",
     "publication.id": "published",
     "publication.organisation_id": "published",
     "publication.kind": "published",

@@ -1,0 +1,238 @@
+"""Erasing cases, and a person in a case: keys of revisions are destroyed, and what was derived is rewritten.
+
+Each is one write transaction: everything of it is gone, or nothing. What it cannot reach is said in
+docs/decisions/0014-erasure.md: backups until their keys are overwritten, and drafts that only colleagues can open.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from sqlalchemy import delete, insert, update
+
+from incidents.audit import services as audit
+from incidents.audit.acts import Act
+from incidents.database import table_of, writing
+from incidents.erasure import certificates, holds
+from incidents.erasure.certificates import Destroyed, destroyed
+from incidents.erasure.preparing import (
+    Case,
+    CaseMoved,
+    LogRead,
+    forget_log,
+    hold_still,
+    membership,
+    read_case,
+    read_frames,
+    read_log,
+)
+from incidents.erasure.rules import without_person, without_words
+from incidents.errors import NotFound, TalaError
+from incidents.extensions import db
+from incidents.facts import rewriting, store
+from incidents.facts.models import Withdrawal
+from incidents.facts.rewriting import FrameMoved
+from incidents.intake import services as intake
+from incidents.records import services as records
+from incidents.records.models import Incident, Revision, RevisionKey
+from incidents.records.services import check_newest, with_newest
+from incidents.stories import services as stories
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from incidents.facts.rewriting import Rewriting
+    from incidents.records.schema import CaseDocument, Person
+    from incidents.records.services import CaseKeys
+
+T = TypeVar("T")
+TRIES: Final = 5
+NEW_REVISION, NEW_KEYS = (insert(table_of(model)) for model in (Revision, RevisionKey))
+
+
+class Busy(TalaError):
+    """The case was saved, or the frames were replaced, at each try: nothing was erased, and a later try does it."""
+
+    status = HTTPStatus.CONFLICT
+
+
+@with_newest
+def erase_cases(keys: CaseKeys, incident_ids: Sequence[str], reason: str) -> list[str]:
+    """Erase cases, all in one transaction.
+
+    Args:
+        keys: Of a researcher of the organisation.
+        incident_ids: Which.
+        reason: Why, for the log; never a value from a case.
+
+    Returns:
+        The ids of their certificates, in the same order.
+
+    Raises:
+        NotFound: one is not a case of this organisation, or is erased already.
+        Held: a legal hold is on one of them.
+        KeyNotHeld, Unopenable: something of a case is under a key one lacks, or was altered. Nothing is erased.
+        Busy: see there.
+    """
+    return _repeated(lambda: _erase_cases(keys, list(dict.fromkeys(incident_ids)), reason))
+
+
+@with_newest
+def erase_person(keys: CaseKeys, incident_id: str, person_id: str, reason: str, *, expected: int) -> str:
+    """Erase a person in a case: every revision is rewritten without them under a fresh key, and a new one follows.
+
+    The new revision makes whoever is writing from the old one meet it, as after any save.
+
+    Args:
+        keys: Of a researcher of the organisation.
+        incident_id: The case.
+        person_id: Whom.
+        reason: Why, for the log; never a value from a case.
+        expected: The revision whose words the researcher has read.
+
+    Returns:
+        The id of the certificate.
+
+    Raises:
+        NotFound: no such case in this organisation, or no such person in it.
+        Conflict: somebody saved the case meanwhile; its words have to be read again.
+        Held, KeyNotHeld, Unopenable, Busy: as erase_cases().
+    """
+    return _repeated(lambda: _erase_person(keys, incident_id, person_id, reason, expected))
+
+
+def _repeated(work: Callable[[], T]) -> T:
+    for _ in range(TRIES):
+        try:
+            return work()
+        except (CaseMoved, FrameMoved):
+            continue
+        finally:
+            # What this worker keeps in memory of the frames is found by nobody any more; it need not wait its minutes.
+            store.cache.clear()
+    raise Busy
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """Everything that was read and sealed before the lock."""
+
+    cases: Sequence[Case]
+    frames: Sequence[Rewriting]
+    drafts: Sequence[str]
+    log: LogRead
+
+    @property
+    def ids(self) -> list[str]:
+        """Of the cases."""
+        return [case.id for case in self.cases]
+
+
+def _erase_cases(keys: CaseKeys, ids: Sequence[str], reason: str) -> list[str]:
+    one = membership(keys)
+    cases = [read_case(keys, incident_id) for incident_id in ids]
+    prepared = _Prepared(
+        cases,
+        read_frames(keys, [case.newest.incident.cell_key for case in cases]),
+        intake.drafts_of(intake.Writer(keys.account_id, keys.seed), ids),
+        read_log(keys, ids),
+    )
+    with writing(db.session):
+        _lock(keys, prepared)
+        holds.check(one, ids)
+        for frame in prepared.frames:
+            rewriting.put(frame)
+        _take_back(keys, cases, [person for case in cases for person in _persons(case)])
+        forget_log(keys, ids, prepared.log)
+        for model in (RevisionKey, Revision):
+            db.session.execute(delete(model).where(model.incident_id.in_(ids)))
+        db.session.execute(delete(Incident).where(Incident.id.in_(ids)))
+        intake.forget(prepared.drafts)
+        return [
+            _certify(
+                keys,
+                Act.ERASED,
+                case,
+                reason,
+                destroyed(len(case.documents), case.wraps),
+            )
+            for case in cases
+        ]
+
+
+def _erase_person(keys: CaseKeys, incident_id: str, person_id: str, reason: str, expected: int) -> str:
+    one = membership(keys)
+    case = read_case(keys, incident_id)
+    person = case.newest.person(person_id)
+    if person is None:
+        raise NotFound
+    if case.revision != expected:
+        raise records.Conflict(case.revision)
+    revision = case.revision + 1
+    day = dt.datetime.now(tz=dt.UTC).date()
+    left = records.signed(keys, without_person(case.newest, person_id), day, identity_changed=True)
+    sealed = [
+        records.seal_revision(keys, document, number)
+        for number, document in [*_rewritten(case, person_id), (revision, left)]
+    ]
+    prepared = _Prepared(
+        [case],
+        read_frames(keys, [left.incident.cell_key], records.entries([left], [revision], day)),
+        intake.drafts_of(intake.Writer(keys.account_id, keys.seed), [incident_id]),
+        LogRead(frozenset(), frozenset()),
+    )
+    with writing(db.session):
+        _lock(keys, prepared)
+        holds.check(one, [incident_id])
+        for frame in prepared.frames:
+            rewriting.put(frame)
+        _take_back(keys, [case], [person])
+        _replace(incident_id, sealed, revision)
+        intake.forget(prepared.drafts)
+        return _certify(keys, Act.PERSON_ERASED, case, reason, destroyed(len(case.documents), case.wraps))
+
+
+def _rewritten(case: Case, person_id: str) -> Iterable[tuple[int, CaseDocument]]:
+    """Every revision without the person; words stay in the newest alone, which the researcher has read."""
+    for number, document in case.documents.items():
+        left = without_person(document, person_id)
+        yield number, left if number == case.revision else without_words(left)
+
+
+def _replace(incident_id: str, sealed: Sequence[tuple[dict[str, object], dict[str, object]]], revision: int) -> None:
+    """Put revisions in the place of those of the same number, the last beside them, all under fresh keys."""
+    db.session.execute(delete(RevisionKey).where(RevisionKey.incident_id == incident_id))
+    db.session.execute(delete(Revision).where(Revision.incident_id == incident_id))
+    db.session.execute(NEW_REVISION, [blobs for blobs, _ in sealed])
+    db.session.execute(NEW_KEYS, [key for _, key in sealed])
+    db.session.execute(update(Incident).where(Incident.id == incident_id).values(revision=revision))
+
+
+def _lock(keys: CaseKeys, prepared: _Prepared) -> None:
+    """Hold the organisation and the cases, and mark that the files of the database have to be swept."""
+    rewriting.lock(keys.organisation_id).unswept += 1
+    check_newest(keys)
+    hold_still(keys, prepared.cases)
+
+
+def _take_back(keys: CaseKeys, cases: Iterable[Case], persons: Iterable[Person]) -> None:
+    for case in cases:
+        for summary_id in case.summaries:
+            stories.take_back(keys.organisation_id, summary_id)
+    cells = [f"{person.cell_key:016x}" for person in persons]
+    db.session.execute(delete(Withdrawal).where(Withdrawal.person.in_(cells)))
+
+
+def _persons(case: Case) -> list[Person]:
+    found = {person.id: person for document in case.documents.values() for person in document.persons}
+    return list(found.values())
+
+
+def _certify(keys: CaseKeys, act: Act, case: Case, reason: str, gone: Destroyed) -> str:
+    """Write the audit entry and the certificate that names it, in the running transaction."""
+    audit.record(keys.organisation_id, act, by=keys.account_id, about=case.id, reason=f"{reason} ({gone})")
+    action = certificates.CASE if act is Act.ERASED else certificates.PERSON
+    return certificates.write(keys, action, case.newest.incident.ref, reason, gone)

@@ -1,0 +1,1 @@
+"""Erasure end to end."""
