@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from incidents import cli, errors, i18n, logs
 from incidents import tables as tables
-from incidents.accounts import administration_views, factor_views, session_views, step_up
+from incidents.accounts import administration_views, factor_views, policy_views, session_views, step_up
 from incidents.accounts import views as accounts_views
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import tala_session
@@ -15,8 +15,10 @@ from incidents.audit import views as audit_views
 from incidents.extensions import db, login_manager, migrate
 from incidents.intake import views as intake_views
 from incidents.records import views as records_views
+from incidents.recovery import views as recovery_views
 from incidents.releases import views as releases_views
 from incidents.reports import views as reports_views
+from incidents.rotation import views as rotation_views
 from incidents.stories import views as stories_views
 from incidents.submissions import inbox_views
 from incidents.submissions import views as submissions_views
@@ -36,10 +38,13 @@ BLUEPRINTS = (
     audit_views.blueprint,
     factor_views.blueprint,
     intake_views.blueprint,
+    policy_views.blueprint,
     preferences.blueprint,
     records_views.blueprint,
+    recovery_views.blueprint,
     releases_views.blueprint,
     reports_views.blueprint,
+    rotation_views.blueprint,
     stories_views.blueprint,
     inbox_views.blueprint,
     submissions_views.blueprint,

@@ -10,6 +10,8 @@ from flask.cli import AppGroup
 from incidents.audit.commands import audit
 from incidents.demo.commands import demo
 from incidents.instance.commands import COMMANDS
+from incidents.recovery.commands import group as recovery
+from incidents.rotation.commands import rotate
 
 if TYPE_CHECKING:
     import click
@@ -34,5 +36,12 @@ class ImportGroup(AppGroup):
 
 def register(app: Flask) -> None:
     """Add Tala's commands."""
-    for command in (*COMMANDS, audit, demo, ImportGroup("import", help="Bring records in from files.")):
+    for command in (
+        *COMMANDS,
+        recovery,
+        audit,
+        demo,
+        rotate,
+        ImportGroup("import", help="Bring records in from files."),
+    ):
         app.cli.add_command(command)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from incidents.accounts import admission, devices, recovery_codes, services
+from incidents.accounts import admission, devices, policy, recovery_codes, services
 from incidents.accounts.forms import ChangePassphraseForm, LogInForm, RecoverForm, SetUpForm
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import WrongCredentials, current_seed
@@ -233,8 +233,15 @@ def members() -> ResponseReturnValue:
         "accounts/members.html",
         roster=roster,
         waiting=admission.waiting(member),
-        holders=services.holders(member.organisation_id),
+        picture=policy.picture(member.organisation_id),
+        trusted=policy.names_of(roster),
+        leaving=leaving,
     )
+
+
+def leaving(account_id: str) -> str:
+    """Where keys are taken back from somebody."""
+    return url_for("rotation.leave", account_id=account_id)
 
 
 @blueprint.post("/members/<account_id>/vouch")

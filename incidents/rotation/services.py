@@ -245,3 +245,31 @@ def _retired(one: Member, old: GrantedKey) -> bool:
         kind = next(kind for kind in RETIRED if isinstance(old, keyring.KEYS[kind]))
         audit.record(one.organisation_id, Act.ROTATION_FINISHED, by=one.account_id, reason=f"{kind} {old.epoch}")
     return True
+
+
+def known(one: Member, account_id: str) -> Entry:
+    """What the roster says of somebody whose keys may be taken back.
+
+    Raises:
+        OwnGrant: it is the member themselves.
+        NotFound: the roster does not know them.
+    """
+    if account_id == one.account_id:
+        raise OwnGrant
+    roster, _version = one.roster()
+    entry = roster.members.get(account_id) or roster.waiting.get(account_id)
+    if entry is None:
+        raise NotFound
+    return entry
+
+
+def leave(one: Member, seed: Seed, account_id: str, kinds: Collection[KeyKind] | None, reason: str) -> None:
+    """Take some kinds of keys back from somebody, or all of them.
+
+    Raises:
+        As revoke() and take_back().
+    """
+    if kinds is None:
+        revoke(one, seed, account_id, reason)
+    else:
+        take_back(one, seed, account_id, kinds, reason)

@@ -72,6 +72,7 @@ def test_unknown_name_and_wrong_passphrase_get_the_same_page(world: World, perso
 def test_username_is_the_same_in_any_case_and_width(world: World, person: Person) -> None:
     browser = Browser(world.app.test_client())
     browser.post("/login", {"username": f" {person.username.upper()} ", "passphrase": PASSPHRASE}, status=303)
+    browser.post("/login/second", {"code": person.code()}, status=303)
     browser.get("/account")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, update
 
-from incidents.accounts import admission, services
+from incidents.accounts import admission, policy, services
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.database import writing
 from incidents.extensions import db
@@ -146,7 +146,7 @@ def test_members_lists_everyone_who_holds_keys_and_what_they_open(world: World, 
     other = world.team()
     world.admit(team.researcher, other.analyst)
     services.set_disabled(team.analyst.id, disabled=True)
-    held = {holder.account.username: holder.kinds for holder in services.holders(team.organisation_id)}
+    held = {row.account.username: row.kinds for row in policy.picture(team.organisation_id).rows}
     assert held == {
         team.researcher.username: set(keyring.KEYS),
         team.second_researcher.username: set(keyring.KEYS),
@@ -157,7 +157,8 @@ def test_members_lists_everyone_who_holds_keys_and_what_they_open(world: World, 
     page = team.researcher.browser().get("/members")
     for name in held:
         assert name in page
-    assert page.count("every case ·") == 2
+    assert page.count('aria-label="holds: every case"') == 2
+    assert page.count('aria-label="holds: coded facts"') == 5
     assert page.count(">disabled<") == 1
     assert other.researcher.username not in page
 
