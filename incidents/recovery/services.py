@@ -254,8 +254,9 @@ def candidate(username: str, organisation_id: str) -> Account:
     return account
 
 
-def comparison_of(opened: Opened, account: Account) -> str:
+def comparison_of(opened: Opened, account_id: str) -> str:
     """The number that the account's own page shows, if its key was not replaced."""
+    account = db.session.get_one(Account, account_id, populate_existing=True)
     return comparison_with(opened.member.stated.identity, account)
 
 
@@ -281,7 +282,7 @@ def restore(opened: Opened, trustees: Sequence[int], account_id: str, compared: 
         account = db.session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
         roster, version = one.roster()
         recovery = roster.recovery
-        if recovery is None or recovery.key_id != opened.recovery_id or comparison_of(opened, account) != compared:
+        if recovery is None or recovery.key_id != opened.recovery_id or comparison_of(opened, account_id) != compared:
             raise NotBelieved
         entry, public_key = _entry(one, account, trustees)
         keyring.hand_on(one, account_id, entry, public_key)

@@ -46,6 +46,8 @@ MEMBERS: Final = "loooooolo"
 RECORDING: Final = "loofffflo"
 CASE: Final = "looffffln"
 OWN: Final = "lonnfffln"
+#: For everyone who is logged in, but there is no such thing.
+NOBODYS: Final = "lnnnnnnln"
 #: Advocates; who may publish; who may count; administrators.
 RELEASING: Final = "lffffoflf"
 PUBLISHING: Final = "looofoflo"
@@ -64,7 +66,18 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "accounts.recover": {"GET": ANYONE, "POST": ANYONE},
     "accounts.set_up": {"GET": ANYONE, "POST": ANYONE},
     "accounts.vouch": {"POST": "looffffln"},
+    "factors.app": {"GET": MEMBERS, "POST": MEMBERS},
+    "factors.begin_app": {"POST": MEMBERS},
     "factors.confirm": {"GET": MEMBERS, "POST": MEMBERS},
+    "factors.factors": {"GET": MEMBERS},
+    # Who waits for a second factor has no session that counts; everybody else is led to the log-in page.
+    "factors.first": {"GET": ANYONE, "POST": ANYONE},
+    # Without an address that has a name, no security key can be used.
+    "factors.key": {"GET": NOBODYS, "POST": NOBODYS},
+    "factors.remove": {"POST": NOBODYS},
+    "factors.rename": {"POST": MEMBERS},
+    "factors.renew_recovery_code": {"POST": MEMBERS},
+    "factors.second": {"GET": ANYONE, "POST": ANYONE},
     "accounts.set_up_with": {"GET": ANYONE},
     "administration.account": {"GET": MANAGING},
     "administration.change_role": {"POST": MANAGING},
@@ -93,6 +106,7 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "records.open_identity": {"POST": CASE},
     "records.summary": {"GET": CASE},
     "records.write_summary": {"POST": CASE},
+    "recovery.recovery": {"GET": RECORDING, "POST": RECORDING},
     "releases.create": {"POST": RELEASING},
     "releases.download": {"GET": MEMBERS},
     "releases.new": {"GET": RELEASING},
@@ -162,12 +176,9 @@ class Visitor:
     """A browser of somebody, logged in if they can."""
 
     def __init__(self, app: Flask, person: Person | None) -> None:
-        self.client: FlaskClient = app.test_client()
+        # Somebody who was disabled has a session from before.
+        self.client: FlaskClient = person.browser().client if person else app.test_client()
         self.client.parses = False
-        if person is not None:
-            self.client.post(
-                "/login", data={"csrf_token": self.token(), "username": person.username, "passphrase": PASSPHRASE}
-            )
         self._token = self.token()
 
     def token(self) -> str:
