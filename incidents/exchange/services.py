@@ -20,6 +20,7 @@ from incidents.exchange.readers import read_rows
 from incidents.exchange.report import Report
 from incidents.extensions import db
 from incidents.keyring.case_door import origin_marker
+from incidents.keyring.services import member
 from incidents.records import index
 from incidents.records import services as records
 
@@ -140,12 +141,12 @@ class Marks:
     def __init__(self, keys: CaseKeys | None, mapping: Mapping) -> None:
         self._mapping = mapping
         self._seen: Counter[tuple[str, ...]] = Counter()
-        self._markers: list[Callable[..., str]] = []
+        self._mark: Callable[..., str] | None = None
         self._known: dict[str, str] = {}
         if keys is not None:
-            # The newest makes marks; rows may have come in under an older one.
-            older = [key for key in keys.by_id.values() if key.id != keys.organisation.id]
-            self._markers = [origin_marker(key) for key in (keys.organisation, *older)]
+            # Of a secret that outlives the organisation key: after a rotation, rows are still known.
+            roster, _version = member(keys.account_id, keys.organisation_id, keys.seed).roster()
+            self._mark = origin_marker(roster.origin_secret)
             found = (mark.partition(".") for mark in index.origins(keys.organisation))
             self._known = {name: content for name, _, content in found}
 
@@ -153,13 +154,12 @@ class Marks:
         """The mark of a row; and None when it is new, True when it is here, False when it is here and has changed."""
         name = self._name(row)
         content = json.dumps(row.cells, ensure_ascii=False, sort_keys=True)
-        names = [mark("row", self._mapping.id, *name) for mark in self._markers]
-        for mark, named in zip(self._markers, names, strict=True):
-            if named in self._known:
-                return "", self._known[named] == mark("content", self._mapping.id, content)
-        if not names:
+        if self._mark is None:
             return "", None
-        return f"{names[0]}.{self._markers[0]('content', self._mapping.id, content)}", None
+        named, said = self._mark("row", self._mapping.id, *name), self._mark("content", self._mapping.id, content)
+        if named in self._known:
+            return "", self._known[named] == said
+        return f"{named}.{said}", None
 
     def _name(self, row: Row) -> tuple[str, ...]:
         parts = [str(row.cells.get(column, "")) for column in self._mapping.file.key]

@@ -83,8 +83,8 @@ def open_private(seed: Seed, kind: str, row_id: str, blob: bytes) -> bytes:
     return unpad(SecretKey(seed.derive("private")).open(blob, "private", kind, row_id))
 
 
-def origin_marker(key: OrganisationKey) -> Callable[..., str]:
-    """A function that gives opaque names to rows of files: equal parts, equal names, to holders of this key only.
+def origin_marker(key: SecretKey) -> Callable[..., str]:
+    """A function that gives opaque names to rows of files: equal parts, equal names, to holders of this secret only.
 
     HMAC-SHA256 (128 bits of it) under a key derived for this purpose. A clear hash of a public row would prove that it
     was imported.

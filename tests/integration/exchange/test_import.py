@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from incidents.records.services import CaseKeys
-    from tests.factories.world import Person, Team, World
+    from incidents.rotation import services as rotation
+from tests.factories.world import Person, Team, World
 
 TODAY = dt.date(2031, 6, 1)
 
@@ -119,6 +120,13 @@ def test_a_second_run_adds_nothing(team: Team, small: Path) -> None:
 
 def test_a_colleagues_run_adds_nothing_either(team: Team, small: Path) -> None:
     run(job(small), keys_for(team.researcher), silent)
+    assert run(job(small), keys_for(team.second_researcher), silent).already == 30
+
+
+def test_a_run_after_a_rotation_of_keys_adds_nothing(team: Team, small: Path) -> None:
+    run(job(small), keys_for(team.researcher), silent)
+    rotation.rotate(team.researcher.membership(), team.researcher.seed, "once a year")
+    assert rotation.advance(team.researcher.membership())
     assert run(job(small), keys_for(team.second_researcher), silent).already == 30
 
 
