@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wtforms import RadioField, SelectField, StringField, validators
+from wtforms import RadioField, SelectChoice, SelectField, StringField
+from wtforms.validators import ValidationError
 
 from incidents.accounts.administration import MAX_ORGANISATION
 from incidents.accounts.forms import cut, required
@@ -38,7 +39,7 @@ NOTES = {
 def role_field() -> RadioField:
     """What somebody does."""
     field: RadioField = RadioField(
-        lazy_gettext("Role"), [required()], choices=[(role.value, label) for role, label in ROLES.items()]
+        lazy_gettext("Role"), [required()], choices=[SelectChoice(role.value, label) for role, label in ROLES.items()]
     )
     return field
 
@@ -66,19 +67,18 @@ class InviteForm(BaseForm):
     def offer(self, organisations: Sequence[Organisation], own: str) -> None:
         """The organisations to choose from, the administrator's own first."""
         first = sorted(organisations, key=lambda one: one.id != own)
-        self.organisation.choices = [(one.id, one.name) for one in first]
+        self.organisation.choices = [SelectChoice(one.id, one.name) for one in first]
 
 
 class OrganisationForm(BaseForm):
     """A new organisation."""
 
-    name = StringField(
-        lazy_gettext("Name"),
-        [required(), validators.Length(max=MAX_ORGANISATION, message=lazy_gettext("Use at most 200 letters."))],
-    )
+    name = StringField(lazy_gettext("Name"), [required()])
 
     def validate_name(self, field: StringField) -> None:
-        """Something that shows."""
+        """Something that shows, and not endless."""
         field.data = " ".join(field.data.split())
-        if not field.data.isprintable() or not field.data:
-            raise validators.ValidationError(_("This name holds something that does not show. Type it again."))
+        if not field.data or not field.data.isprintable():
+            raise ValidationError(_("This name holds something that does not show. Type it again."))
+        if len(field.data) > MAX_ORGANISATION:
+            raise ValidationError(_("Use at most %(n)s characters.", n=MAX_ORGANISATION))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import secrets
 import subprocess
 import sys
 from itertools import starmap
@@ -12,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.accounts import words
 from incidents.accounts.rules import made_of_common
 from incidents.accounts.words import LISTS, acceptable, most_used, offered, word_list
 
@@ -46,7 +46,7 @@ def test_an_offer_that_would_be_refused_is_drawn_again(monkeypatch: pytest.Monke
     def choose(_words: Sequence[str]) -> str:
         return next(drawn)
 
-    monkeypatch.setattr(words.secrets, "choice", choose)
+    monkeypatch.setattr(secrets, "choice", choose)
     assert offered() == "harbour violet kettle mountain lantern oyster"
 
 
