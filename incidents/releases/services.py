@@ -107,12 +107,9 @@ def _enter(found: Preview) -> str:
     """Write files, register and log in one transaction: the logs of all whose facts are counted, in one order."""
     keys = facts_keys(current_user.id, current_seed())
     counted = sorted({current_user.organisation_id, *(key.organisation_id for key in keys)})
-    number = (db.session.scalar(select(func.max(Release.number))) or 0) + 1
-    edition = Edition(
-        number, today(), current_user.organisation.name, found.protected.title, found.question, found.protected
-    )
+    edition = _edition(found)
     entry = Release(
-        number=number,
+        number=edition.number,
         organisation_id=current_user.organisation_id,
         account_id=current_user.id,
         title=edition.title,
@@ -130,8 +127,15 @@ def _enter(found: Preview) -> str:
         released = entry.id
         for organisation_id in counted:
             audit.record(organisation_id, Act.RELEASED, by=current_user.id, about=released)
-    log.info("released", extra={"count": number})
+    log.info("released", extra={"count": edition.number})
     return released
+
+
+def _edition(found: Preview) -> Edition:
+    number = (db.session.scalar(select(func.max(Release.number))) or 0) + 1
+    name, head = current_user.organisation.name, audit.head(current_user.organisation_id)
+    ends = head.short if head else ""
+    return Edition(number, today(), name, found.protected.title, found.question, found.protected, log=ends)
 
 
 def _file(edition: Edition, ending: str) -> ReleaseFile:

@@ -46,7 +46,11 @@ NARROW: Final = 16
 
 @dataclass(frozen=True)
 class Edition:
-    """All that the files of a release say."""
+    """All that the files of a release say.
+
+    ``log`` are digits of the organisation's log as it was then, without the number of its entry, which would tell the
+    world how much is done here: a log that is rewritten later never ended there.
+    """
 
     number: int
     released_on: date
@@ -54,6 +58,7 @@ class Edition:
     title: str
     question: Question
     protected: ProtectedTable
+    log: str = ""
 
     @property
     def name(self) -> str:
@@ -88,7 +93,7 @@ def csv_file(edition: Edition) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text)
     heads = [head for side in sides for head in (f"{side.name}_code", side.name)]
-    writer.writerow(["release", "series", *heads, edition.protected.measure, "state"])
+    writer.writerow(["release", "series", *heads, edition.protected.measure, "state", "log"])
     series = neutral(str(wording.SERIES[edition.question.series]))
     for key, value in edition.protected.cells.items():
         words = [
@@ -97,7 +102,7 @@ def csv_file(edition: Edition) -> bytes:
             for part in (code, wording.code_words(side, code))
         ]
         number = ["", wording.SUPPRESSED] if value is HIDDEN else [value, wording.SHOWN]
-        writer.writerow([edition.number, series, *words, *number])
+        writer.writerow([edition.number, series, *words, *number, edition.log])
     return (BYTE_ORDER_MARK + text.getvalue()).encode()
 
 
@@ -137,6 +142,7 @@ def _cover(sheet: Worksheet, edition: Edition) -> None:
             _("They are written as the word “suppressed”. The sheet on the method says why."),
         ),
         (_("How to cite"), edition.citation),
+        (_("Log"), edition.log),
     ]
     _pairs(sheet, rows)
 

@@ -52,7 +52,8 @@ def edition(asked: Question | None = None, number: int = 7) -> Edition:
         press_killings(60, open_source=True),
     )
     protected = protect(table(rows, asked, TODAY, title=wording.title(asked)), Policy.load())
-    return Edition(number, date(2026, 11, 25), "Fictional Network", protected.title, asked, protected)
+    log = "0123-4567-89ab-cdef-0123"
+    return Edition(number, date(2026, 11, 25), "Fictional Network", protected.title, asked, protected, log)
 
 
 def hostile() -> Edition:
@@ -124,8 +125,15 @@ def test_the_csv_is_comma_separated_with_crlf_and_one_width() -> None:
 
 def test_a_hidden_number_is_a_word_and_an_empty_cell() -> None:
     made = edition()
-    hidden = [line for line in csv_file(made).decode().splitlines() if line.endswith(",,suppressed")]
+    hidden = [line for line in csv_file(made).decode().splitlines() if ",,suppressed," in line]
     assert len(hidden) == len(made.protected.hidden) > 0
+
+
+def test_every_file_carries_the_digits_of_the_log() -> None:
+    rows = list(csv.DictReader(io.StringIO(csv_file(edition()).decode("utf-8-sig"), newline="")))
+    assert {row["log"] for row in rows} == {edition().log}
+    cover = load_workbook(io.BytesIO(xlsx_file(edition()))).worksheets[0]
+    assert ("Log", edition().log) in {(row[0].value, row[1].value) for row in cover.iter_rows()}
 
 
 def test_the_workbook_holds_nothing_but_its_three_sheets() -> None:
