@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from incidents.errors import TalaError
+from incidents.keyring.envelope import Unopenable
 from incidents.keyring.shares import TooFew, WrongWords
 from incidents.recovery import printing, services
 
@@ -71,7 +72,7 @@ def restore(organisation: str, username: str, pages: str | None) -> None:
         sheets = services.restore(opened, list(papers), account.id, compared)
     except (TooFew, services.NotTheKey) as refusal:
         raise click.ClickException(REFUSALS[type(refusal)]) from None
-    except TalaError:
+    except (TalaError, Unopenable):
         raise click.ClickException(NOT_BACK) from None
     _tell(sheets, username, pages, opened.left_out)
 
