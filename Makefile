@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint lock bench format docs pictures clean
+.PHONY: help run code test lint lock bench format docs pictures clean
 
 help: ## say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ $(VENV)/dev.stamp: requirements-dev.txt $(VENV)/runtime.stamp
 
 run: $(VENV)/runtime.stamp ## start a demo on http://127.0.0.1:8000 and say who can log in
 	@$(BIN)/flask --app wsgi demo serve
+
+code: $(VENV)/runtime.stamp ## print the second factor's code of a demo account: make code NAME=amihan
+	@$(BIN)/flask --app wsgi demo code $(NAME)
 
 test: $(VENV)/dev.stamp ## run every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest -n 2 --dist worksteal

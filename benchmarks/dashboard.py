@@ -225,7 +225,7 @@ def weigh(app: Flask, analyst: Person) -> str:
     settings: Settings = app.extensions["tala-settings"]
     context = multiprocessing.get_context("spawn")
     answers: Queue[tuple[float, float, int]] = context.Queue()
-    worker = context.Process(target=answer_pages, args=(settings, analyst.username, answers))
+    worker = context.Process(target=answer_pages, args=(settings, analyst.username, analyst.code(), answers))
     worker.start()
     resident, peak, size = answers.get(timeout=120)
     worker.join()

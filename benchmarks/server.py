@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from incidents.demo.services import DemoAccount
+
 WORKERS, THREADS = 2, 4
 CLIENTS: Final = 4
 REQUESTS: Final = 300
@@ -81,17 +83,17 @@ def rate(port: int, path: str, cookie: str = "") -> float:
     return REQUESTS // CLIENTS * CLIENTS / timed(together)
 
 
-def entered(port: int, username: str, passphrase: str) -> Browser:
+def entered(port: int, account: DemoAccount) -> Browser:
     """A browser in which somebody is logged in. It connects anew: a server without threads serves one connection."""
     browser = Browser(port)
-    browser.log_in(username, passphrase)
+    browser.log_in(account.username, account.passphrase, secret=account.totp_secret)
     browser.connection.close()
     return browser
 
 
-def use(port: int, passphrases: dict[str, str]) -> str:
+def use(port: int, accounts: dict[str, DemoAccount]) -> str:
     """What a day brings, often enough that every worker has met all of it; gives back the researcher's cookie."""
-    researcher, analyst, advocate = (entered(port, name, passphrases[name]) for name in (RESEARCHER, ANALYST, ADVOCATE))
+    researcher, analyst, advocate = (entered(port, accounts[name]) for name in (RESEARCHER, ANALYST, ADVOCATE))
     for _ in range(20):
         for browser, path in ((researcher, "/cases"), (researcher, "/cases/new/quick"), (analyst, "/summaries")):
             fresh = Browser(port, cookie=browser.cookie)
@@ -113,7 +115,7 @@ def export(browser: Browser) -> None:
     assert status == http.client.OK
 
 
-def measure(arguments: Callable[[Settings], list[str]], folder: Path, passphrases: dict[str, str]) -> list[float]:
+def measure(arguments: Callable[[Settings], list[str]], folder: Path, accounts: dict[str, DemoAccount]) -> list[float]:
     """Seconds to start, MiB idle, requests a second of two pages, MiB after use."""
     port = free_port()
     settings = Settings(
@@ -123,7 +125,7 @@ def measure(arguments: Callable[[Settings], list[str]], folder: Path, passphrase
     with started(arguments(settings), port, environment, "/login") as server:
         rate(port, "/login")
         idle = memory_mib(server.pid)
-        cookie = use(port, passphrases)
+        cookie = use(port, accounts)
         figures = [server.start_seconds, idle, rate(port, "/login"), rate(port, "/cases", cookie)]
         return [*figures, memory_mib(server.pid)]
 
@@ -133,10 +135,10 @@ def run() -> Iterator[str]:
     with temporary() as instance:
         yield describe(instance.folder)
         settings = Settings(instance=instance.folder, database_url=f"sqlite:///{instance.folder / 'tala.db'}")
-        passphrases = {account.username: account.passphrase for account in demo.make(settings)}
+        accounts = {account.username: account for account in demo.make(settings)}
         found: dict[str, list[list[float]]] = {name: [] for name in servers()}
         for name, arguments in alternating(ROUNDS, *servers().items()):
-            found[name].append(measure(arguments, instance.folder, passphrases))
+            found[name].append(measure(arguments, instance.folder, accounts))
     for name, rounds in found.items():
         start, idle, login, cases, used = (sorted(column)[len(column) // 2] for column in zip(*rounds, strict=True))
         yield (

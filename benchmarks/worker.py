@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 SETTLE_SECONDS: Final = 12
 
 
-def answer_pages(settings: Settings, username: str, answers: Queue[tuple[float, float, int]]) -> None:
+def answer_pages(settings: Settings, username: str, code: str, answers: Queue[tuple[float, float, int]]) -> None:
     """Log in, ask for the dashboard three times, and for little of it once the allocator has had time to settle.
 
     Puts MiB held, MiB at most, and the bytes of the page.
     """
     browser = Browser(create_app(settings).test_client())
     browser.post("/login", {"username": username, "passphrase": PASSPHRASE}, status=303)
+    browser.post("/login/second", {"code": code}, status=303)
     size = max(len(browser.get("/summaries").encode()) for _ in range(3))
     time.sleep(SETTLE_SECONDS)
     browser.get("/summaries?gender=GEN_NB&age=AGE_65")

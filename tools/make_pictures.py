@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from incidents.keyring.totp import code_of, step_at
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -48,19 +50,19 @@ def serve(instance: Path) -> Iterator[None]:
         server.wait(timeout=20)
 
 
-def log_in(page: Page, accounts: dict[str, str], username: str) -> None:
+def log_in(page: Page, accounts: dict[str, dict[str, str]], username: str) -> None:
     """Log in as one of the demo's people."""
     page.goto(f"http://{BIND}/login")
     page.fill("input[name=username]", username)
-    page.fill("input[name=passphrase]", accounts[username])
+    page.fill("input[name=passphrase]", accounts[username]["passphrase"])
+    page.click("main button")
+    page.fill("input[name=code]", code_of(accounts[username]["totp_secret"], step_at(time.time())))
     page.click("main button")
 
 
 def take(instance: Path) -> None:
     """Both pictures."""
-    accounts = {
-        line["username"]: line["passphrase"] for line in json.loads((instance / "demo-accounts.json").read_text())
-    }
+    accounts = {line["username"]: line for line in json.loads((instance / "demo-accounts.json").read_text())}
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for username, name, path in (("amihan", "case", "/cases"), ("casey", "dashboard", "/summaries")):

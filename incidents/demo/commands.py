@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 
 from incidents.accounts.services import settings
 from incidents.demo import services
+from incidents.errors import NotFound
 from incidents.instance.services import NotEmpty
 from incidents.instance.serving import serve as become_server
 
@@ -32,6 +33,19 @@ def make(cases: int) -> None:
     for account in accounts:
         click.echo(f"{account.username:10} {account.role:15} {account.organisation:25} {account.passphrase}")
     click.echo(f"\nThis is shown once; it is kept in {services.accounts_file(settings())}")
+    click.echo(f"Log-in also asks for a code. Another terminal prints it:  make code NAME={accounts[0].username}")
+
+
+@demo.command("code")
+@click.argument("username")
+def code(username: str) -> None:
+    """Print the code that the authenticator app of USERNAME would show now."""
+    try:
+        click.echo(services.code(settings(), username))
+    except FileNotFoundError:
+        raise click.ClickException("There is no demo in this folder yet: make run makes one.") from None
+    except NotFound:
+        raise click.ClickException("The demo has nobody of this name.") from None
 
 
 @demo.command("serve")

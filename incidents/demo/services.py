@@ -7,18 +7,23 @@ import json
 import os
 import random
 import secrets
+import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from incidents.accounts import admission
 from incidents.accounts import services as accounts
+from incidents.accounts.factors import App, Factors
 from incidents.accounts.models import Account, Organisation, Role
+from incidents.accounts.rules import normalise_username
 from incidents.database import writing
 from incidents.demo.generator import Generator
+from incidents.errors import NotFound
 from incidents.extensions import db
 from incidents.instance.services import DEMO_MARK, NotEmpty, prepare
 from incidents.keyring import services as keyring
 from incidents.keyring.roster import VOUCHES
+from incidents.keyring.totp import code_of, new_secret, step_at
 from incidents.records import services as records
 from incidents.records.pseudonyms import COLOURS, THINGS
 
@@ -54,7 +59,7 @@ class DemoAccount:
     passphrase: str
     role: Role
     organisation: str
-    totp_secret: str | None = None
+    totp_secret: str
 
 
 def accounts_file(settings: Settings) -> Path:
@@ -117,15 +122,28 @@ def read_accounts(settings: Settings) -> Sequence[DemoAccount]:
     return [DemoAccount(**line) for line in json.loads(accounts_file(settings).read_text())]
 
 
+def code(settings: Settings, username: str) -> str:
+    """What the authenticator app of a demo account would show now.
+
+    Raises:
+        NotFound: the demo has nobody of this name.
+    """
+    for account in read_accounts(settings):
+        if account.username == normalise_username(username):
+            return code_of(account.totp_secret, step_at(time.time()))
+    raise NotFound
+
+
 def _organisation(name: str, people: Sequence[tuple[str, Role]]) -> list[DemoAccount]:
     with writing(db.session):
         organisation = Organisation(name=name)
         db.session.add(organisation)
         db.session.flush()
         codes = {username: admission.add_account(username, role, organisation)[1] for username, role in people}
-    made = [DemoAccount(username, words(), role, name) for username, role in people]
+    made = [DemoAccount(username, words(), role, name, new_secret()) for username, role in people]
     for account in made:
-        accounts.set_up(account.username, codes[account.username], account.passphrase)
+        app = App(name="Demo", secret=account.totp_secret)
+        accounts.set_up(account.username, codes[account.username], account.passphrase, Factors(all=(app,)))
     members: list[DemoAccount] = [made[0]]
     for account in made[1:]:
         _admit(members, account)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import threading
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode, urlsplit
@@ -17,6 +18,7 @@ from incidents import create_app
 from incidents.demo import services as demo
 from incidents.extensions import db
 from incidents.i18n import COOKIE
+from incidents.keyring.totp import code_of, step_at
 from tests.conftest import ParsingClient
 from tests.contracts.walking import walk
 from tests.factories.world import TOKEN
@@ -103,7 +105,9 @@ def visit(app: Flask, account: DemoAccount) -> Visited:
     """Log in, make what the role makes, and walk."""
     client = app.test_client()
     send(client, "/login", username=account.username, passphrase=account.passphrase)
-    start = ["/", "/nowhere", "/account"]
+    send(client, "/login/second", code=code_of(account.totp_secret, step_at(time.time())))
+    send(client, "/account/factors/app/new")
+    start = ["/", "/nowhere", "/account", "/account/factors", "/account/factors/app", "/confirm"]
     if account.role == "researcher":
         draft = send(client, "/drafts").rpartition("/")[0]
         send(client, f"{draft}/people/{'a' * 32}", unit="UNIT_IND", gender="GEN_W", roles="victim")

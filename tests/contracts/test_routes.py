@@ -20,8 +20,8 @@ from incidents.extensions import db
 from incidents.keyring.models import Grant
 from incidents.web.access import EVERYONE, PUBLIC, access_of, check_access
 from tests.contracts.walking import address, addresses, endpoint_of, walk
-from tests.factories.site import PUBLICATION, QUESTION, Site, publication
-from tests.factories.world import PASSPHRASE, TOKEN
+from tests.factories.site import PUBLICATION, QUESTION, Site, publication, submission
+from tests.factories.world import TOKEN
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -46,6 +46,8 @@ MEMBERS: Final = "loooooolo"
 RECORDING: Final = "loofffflo"
 CASE: Final = "looffffln"
 OWN: Final = "lonnfffln"
+#: Who records: without keys as well, since they hand in.
+HANDING_IN: Final = "loooffflo"
 #: For everyone who is logged in, but there is no such thing.
 NOBODYS: Final = "lnnnnnnln"
 #: Advocates; who may publish; who may count; administrators.
@@ -91,10 +93,14 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "intake.edit": {"POST": CASE},
     "intake.entry": {"GET": OWN, "POST": OWN},
     "intake.names": {"GET": OWN, "POST": OWN},
-    "intake.new": {"GET": RECORDING},
-    "intake.quick": {"GET": RECORDING, "POST": RECORDING},
+    "inbox.accept": {"POST": CASE},
+    "inbox.decline": {"POST": CASE},
+    "inbox.inbox": {"GET": RECORDING},
+    "inbox.submission": {"GET": CASE},
+    "intake.new": {"GET": HANDING_IN},
+    "intake.quick": {"GET": HANDING_IN, "POST": HANDING_IN},
     "intake.remove": {"POST": OWN},
-    "intake.start": {"POST": RECORDING},
+    "intake.start": {"POST": HANDING_IN},
     "intake.step": {"GET": OWN, "POST": OWN},
     "preferences.healthz": {"GET": ANYONE},
     "preferences.language": {"POST": ANYONE},
@@ -125,19 +131,23 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "sessions.sessions": {"GET": MEMBERS},
     "static": {"GET": ANYONE},
     "stories.stories": {"GET": PUBLISHING},
+    "submissions.compared": {"POST": HANDING_IN},
+    "submissions.forget": {"POST": HANDING_IN},
+    "submissions.sent": {"GET": HANDING_IN},
     "summaries.countries": {"GET": COUNTING},
     "summaries.dashboard": {"GET": COUNTING},
 }
 #: A body that is in order where the empty one would be refused for everyone.
 BODIES: Final[dict[str, dict[str, str]]] = {
     "accounts.vouch": {"comparison": "{comparison}"},
+    "inbox.decline": {"reason": "a plainly fictional reason"},
     "records.write_summary": {"text": "Somebody was arrested.", "expected": "1"},
     "releases.create": {**QUESTION, "shown": "0"},
     "reports.edit": PUBLICATION,
     "reports.new": PUBLICATION,
 }
 #: What these take away is made anew before each cell.
-TAKEN_AWAY: Final = {"reports.remove", "reports.remove_file"}
+TAKEN_AWAY: Final = {"inbox.accept", "inbox.decline", "reports.remove", "reports.remove_file"}
 #: Last, since others need what they end.
 ENDING: Final = ("intake.remove", "intake.discard", "accounts.disable", "accounts.enable", "accounts.logout")
 WRITTEN_BY_A_VISIT: Final = {"session.idle_until"}
@@ -204,6 +214,7 @@ def observed(site: Site, visitors: dict[str, Visitor], endpoint: str, method: st
     for actor in sorted(ACTORS, key=lambda one: expected[ACTORS.index(one)] == "o"):
         if endpoint in TAKEN_AWAY:
             site.ours.ids |= publication(site.ours.team.researcher.browser())
+            site.ours.ids |= submission(site.ours.team.field_worker)
         visitor = visitors[actor]
         if endpoint == "accounts.logout":
             visitor = Visitor(site.app, people(site)[actor])

@@ -19,6 +19,9 @@ from incidents.extensions import db
 from incidents.records import services
 from incidents.records.story import SIGNS
 from incidents.reports.models import PublicationFile
+from incidents.submissions import services as submissions
+from incidents.submissions.models import Submission
+from incidents.submissions.services import Sender
 from tests.factories import documents
 from tests.factories.facts import facts, keep
 
@@ -84,7 +87,10 @@ def _side(world: World) -> Side:
     researcher, advocate = team.researcher.browser(), team.advocate.browser()
     side.ids = {
         "incident_id": _case(team, researcher),
+        **submission(team.field_worker),
         "account_id": newcomer.id,
+        # Of nobody: what belongs to one person has no id that somebody else could send.
+        "factor_id": "0" * 32,
         "comparison": newcomer.comparison(),
         "release_id": _release(team, advocate),
         "ending": "csv",
@@ -129,6 +135,14 @@ def _release(team: Team, browser: Browser) -> str:
     assert shown
     answer = browser.client.post("/releases/new", data={"csrf_token": browser.token(), **QUESTION, "shown": shown[1]})
     return answer.location.rsplit("/", 1)[1]
+
+
+def submission(person: Person) -> dict[str, str]:
+    """Hand something in; the id of its row."""
+    before = set(db.session.scalars(select(Submission.id)))
+    submissions.submit(Sender(person.id, person.organisation_id, person.seed), documents.document())
+    [new] = set(db.session.scalars(select(Submission.id))) - before
+    return {"submission_id": new}
 
 
 def publication(browser: Browser) -> dict[str, str]:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from incidents.keyring.services import Member
 
 PASSPHRASE = "plainly fictional passphrase"
+#: The secret of an authenticator app, as a page shows it.
+SECRET = re.compile(r"<bdi>((?:[A-Z2-7]{4} ?){8})</bdi>")
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -52,9 +54,13 @@ class Person:
     @property
     def seed(self) -> Seed:
         """Their seed, opened as log-in opens it."""
+        return self.opened_by(PASSPHRASE)
+
+    def opened_by(self, passphrase: str) -> Seed:
+        """Their seed, once the passphrase is another."""
         account = self.account
         pepper = read_pepper(services.settings().pepper_file)
-        key = passphrase_key(PASSPHRASE, salt=account.salt or b"", cost=account.cost, pepper=pepper)
+        key = passphrase_key(passphrase, salt=account.salt or b"", cost=account.cost, pepper=pepper)
         return open_seed(account.seed_by_passphrase or b"", key, account.id, "passphrase")
 
     def membership(self) -> Member:
@@ -85,13 +91,14 @@ class Person:
     def log_in(self, browser: Browser, passphrase: str = PASSPHRASE) -> None:
         """Log in over HTTP, passphrase and code."""
         browser.post("/login", {"username": self.username, "passphrase": passphrase}, status=303)
-        browser.post("/login/second", {"code": self.code()}, status=303)
+        browser.post("/login/second", {"code": self.code(passphrase)}, status=303)
 
-    def code(self) -> str:
+    def code(self, passphrase: str = PASSPHRASE) -> str:
         """What their app shows now. That it may have been used already is forgotten, as if half a minute had passed."""
+        seed = self.opened_by(passphrase)
         with writing(db.session):
-            remember(self.id, self.seed, changing(_unused))
-        return code_of(factors_of(self.id, self.seed).apps[0].secret, step_at(time.time()))
+            remember(self.id, seed, changing(_unused))
+        return code_of(factors_of(self.id, seed).apps[0].secret, step_at(time.time()))
 
 
 def _unused(factors: Factors) -> Factors:
@@ -128,6 +135,14 @@ class Browser:
         response = self.client.post(path, data={"csrf_token": self.token(), **(data or {})})
         assert response.status_code == status, f"{path}: {response.status_code}"
         return response.get_data(as_text=True)
+
+
+    def add_app(self) -> str:
+        """Give an app the secret that the page after set-up shows, and type its code; the answer's text."""
+        found = SECRET.search(self.get("/second-factor"))
+        assert found
+        code = code_of(found[1].replace(" ", ""), step_at(time.time()))
+        return self.post("/second-factor", {"code": code})
 
 
 class World:

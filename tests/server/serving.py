@@ -156,9 +156,11 @@ class Client:
             self._token = found[1]
         return self._token
 
-    def log_in(self, username: str, passphrase: str) -> Answer:
-        """Log in; the answer leads to the first page."""
-        return self.post("/login", {"username": username, "passphrase": passphrase})
+    def log_in(self, username: str, passphrase: str, code: str) -> Answer:
+        """Log in, passphrase and code; the answer leads to the first page."""
+        first = self.post("/login", {"username": username, "passphrase": passphrase})
+        assert first.location == "/login/second", first.status
+        return self.post("/login/second", {"code": code})
 
     def _send(
         self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None

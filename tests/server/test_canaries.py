@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import time
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -20,6 +21,9 @@ from incidents.codebook.services import codebook
 from incidents.database import writing
 from incidents.extensions import db
 from incidents.keyring.services import granted_keys
+from incidents.keyring.totp import code_of, step_at
+from tests.factories import world as people
+from tests.factories.world import SECRET
 from tests.server.recording import MARK, YEAR, Recorder
 from tests.server.scanning import hits, planted, views
 
@@ -28,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.server.conftest import Hosted
-    from tests.server.serving import Client
+    from tests.server.serving import Answer, Client
 
 pytestmark = pytest.mark.server
 
@@ -44,9 +48,15 @@ MET: Final = {
     *("narrative", "title_working", "place_text", "citation", "reason", "text"),
     *("name", "contact.value", "stated_reason", "unit_name", "individual_name"),
 }
-NEWCOMER: Final = re.compile(r'action="(/members/[0-9a-f]{32}/admit)".*?name="fingerprint" value="([^"]+)"', re.DOTALL)
+NEWCOMER: Final = re.compile(r'action="(/members/[0-9a-f]{32}/vouch)".*?name="comparison" value="([^"]+)"', re.DOTALL)
 #: Tables with a row that belongs to a case, an opening of one, or somebody at work on one.
 BESIDE: Final = {"incident", "revision", "revision_key", "frame_delta", "frame_snapshot", "log_entry", "draft"}
+
+
+def log_in(recorder: Recorder, hosted: Hosted) -> Answer:
+    """Log the researcher in."""
+    person = hosted.team.researcher
+    return recorder.client.log_in(person.username, people.PASSPHRASE, person.code())
 
 
 def come_in(hosted: Hosted, username: str, role: Role, organisation_id: str, secrets: dict[str, str | bytes]) -> Client:
@@ -55,14 +65,20 @@ def come_in(hosted: Hosted, username: str, role: Role, organisation_id: str, sec
         organisation = db.session.get_one(Organisation, organisation_id)
         code = admission.add_account(username, role, organisation)[1]
     client = hosted.client()
-    shown = client.post(
+    client.post(
         "/set-up",
         {"username": username, "code": code, "new_passphrase": PASSPHRASE, "repeated": PASSPHRASE},
     )
+    given = SECRET.search(client.get("/second-factor").text)
+    assert given
+    secret, step = given[1].replace(" ", ""), step_at(time.time())
+    shown = client.post("/second-factor", {"code": code_of(secret, step)})
     recovery = RECOVERY.search(shown.text)
     assert recovery, shown.status
-    assert client.log_in(username, PASSPHRASE).status == 303
+    # The code of set-up is used; a clock may be half a minute ahead.
+    assert client.log_in(username, PASSPHRASE, code_of(secret, step + 1)).status == 303
     secrets |= {f"set-up code of {username}": code, f"recovery code of {username}": recovery[0]}
+    secrets |= {f"secret of {username}'s app": secret, f"bytes of {username}'s app": base64.b32decode(secret)}
     secrets[f"recovery code of {username}, unbroken"] = recovery[0].replace("-", "")
     return client
 
@@ -75,8 +91,8 @@ def founded(hosted: Hosted, secrets: dict[str, str | bytes]) -> tuple[Client, Cl
     organisation_id = organisation.id
     first = come_in(hosted, "fictional-first", Role.RESEARCHER, organisation_id, secrets)
     second = come_in(hosted, "fictional-second", Role.RESEARCHER, organisation_id, secrets)
-    for action, fingerprint in NEWCOMER.findall(first.get("/members").text):
-        assert first.post(action, {"fingerprint": fingerprint}).status in {303, 404}
+    for action, number in NEWCOMER.findall(first.get("/members").text):
+        assert first.post(action, {"comparison": number}).status == 303
     assert second.get("/cases").status == 200
     return first, second
 
@@ -155,7 +171,7 @@ def test_nothing_typed_chosen_or_secret_is_in_any_file(hosted: Hosted, capsys: p
 def test_no_code_month_or_country_is_in_the_database_or_the_logs(hosted: Hosted) -> None:
     """What is chosen is as secret as what is typed: not even which violations occur can be told from the disk."""
     recorder = Recorder(hosted.client())
-    assert recorder.client.log_in(hosted.team.researcher.username, "plainly fictional passphrase").status == 303
+    assert log_in(recorder, hosted).status == 303
     case = recorder.full()
     assert case.startswith("/cases/")
     wanted = codes()
@@ -173,7 +189,7 @@ def data_files(hosted: Hosted) -> list[Path]:
 
 def test_rows_beside_an_incident_hold_random_ids_numbers_and_sealed_bytes_alone(hosted: Hosted) -> None:
     recorder = Recorder(hosted.client())
-    recorder.client.log_in(hosted.team.researcher.username, "plainly fictional passphrase")
+    log_in(recorder, hosted)
     recorder.quick()
     db.session.rollback()
     for table in db.metadata.sorted_tables:

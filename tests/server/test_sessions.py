@@ -31,7 +31,7 @@ REQUESTS = 60
 
 def logged_in(hosted: Hosted, person: Person) -> Client:
     client = hosted.client()
-    assert client.log_in(person.username, PASSPHRASE).status == 303
+    assert client.log_in(person.username, PASSPHRASE, person.code()).status == 303
     return client
 
 
@@ -115,7 +115,7 @@ def test_a_change_of_passphrase_and_disabling_end_other_sessions_on_every_worker
     assert changed.status == 303
     assert statuses(second, "/account", 20) == {401}
     third = hosted.client()
-    assert third.log_in(person.username, new).status == 303
+    assert third.log_in(person.username, new, person.code(new)).status == 303
     administrator = logged_in(hosted, hosted.team.administrator)
     assert administrator.post(f"/accounts/{person.id}/disable").status == 303
     assert statuses(third, "/account", 20) == {401}

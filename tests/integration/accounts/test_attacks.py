@@ -136,7 +136,7 @@ def test_no_hash_runs_inside_a_transaction(world: World, team: Team, monkeypatch
     browser = anonymous(world)
     log_in(browser, team.researcher, NEW)
     browser.post("/account", {"passphrase": NEW, "new_passphrase": PASSPHRASE, "repeated": PASSPHRASE}, status=303)
-    assert len(seen) == 6
+    assert len(seen) == 5
     assert not any(open_then for _, _, open_then in seen)
 
 
