@@ -22,6 +22,10 @@ from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.models import Grant
 from incidents.records import index, services
 from incidents.records.models import LogEntry, Revision, RevisionKey
+from incidents.submissions import inbox
+from incidents.submissions import services as submissions
+from incidents.submissions.models import Submission
+from incidents.submissions.services import Sender
 from tests.factories import documents
 
 if TYPE_CHECKING:
@@ -66,6 +70,8 @@ def scene(world: World) -> Scene:
         ):
             store.replace_snapshot(key, kind, store.load(key, kind, schema))
         services.create(keys, [documents.document()])
+        worker = team.field_worker
+        submissions.submit(Sender(worker.id, worker.organisation_id, worker.seed), documents.document())
     return Scene(teams[0], teams[1], cases, keys_of(teams[0]), keys_of(teams[1]))
 
 
@@ -73,7 +79,7 @@ def open_all_cases(scene: Scene) -> None:
     for case in scene.cases[:2]:
         for revision in (1, 2):
             row, wrapped = services._revision(scene.keys, case, revision)
-            services._open(scene.keys, row, wrapped)
+            services.opened_parts(scene.keys, row, wrapped)
 
 
 def open_facts(scene: Scene) -> None:
@@ -84,6 +90,12 @@ def open_facts(scene: Scene) -> None:
 def open_index(scene: Scene) -> None:
     store.cache.clear()
     index.find(scene.keys.organisation, index.CaseQuery())
+
+
+def open_inbox(scene: Scene) -> None:
+    """Pages show what does not open as unreadable, and it cannot be accepted."""
+    if any(one.content is None for one in inbox.waiting(scene.keys)):
+        raise Unopenable
 
 
 def open_log(scene: Scene) -> None:
@@ -108,6 +120,8 @@ CHECKS: dict[tuple[type, str], Callable[[Scene], None]] = {
     (FrameDelta, "wrapped"): open_facts,
     (FrameDelta, "sealed"): open_facts,
     (LogEntry, "sealed"): open_log,
+    (Submission, "wrapped"): open_inbox,
+    (Submission, "sealed"): open_inbox,
     (Grant, "sealed"): open_grants,
     (Account, "seed_by_passphrase"): open_seed,
 }
