@@ -89,6 +89,24 @@ def invite(username: str, role: Role, organisation_id: str, by: str = "") -> Inv
         return Invited(*admission.add_account(username, role, organisation, by=by))
 
 
+def invite_by_name(username: str, role: Role, organisation: str, *, new_organisation: bool = False) -> Invited:
+    """Add an account to an organisation of a name, or to one that is made for it, in one transaction.
+
+    Raises:
+        NameTaken, UnusableName: choose another username.
+        NotFound: there is no such organisation, and none is to be made: a slip of the pen would found one.
+    """
+    with writing(db.session):
+        row = db.session.scalar(select(Organisation).where(Organisation.name == organisation))
+        if row is None and not new_organisation:
+            raise NotFound
+        if row is None:
+            row = Organisation(name=organisation)
+            db.session.add(row)
+            db.session.flush()
+        return Invited(*admission.add_account(username, role, row))
+
+
 def add_organisation(name: str) -> Organisation:
     """Add an organisation; its first researcher will make its keys.
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from flask.cli import AppGroup, with_appcontext
+from flask.cli import with_appcontext
 
 from incidents.accounts.admission import NameTaken, UnusableName
-from incidents.accounts.models import Role
+from incidents.accounts.commands import BAD_NAME, tell
+from incidents.accounts.commands import group as accounts
 from incidents.accounts.services import settings
 from incidents.instance import backup as backups
 from incidents.instance import restoring, services
@@ -20,14 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 EXISTING = click.Path(path_type=Path, dir_okay=False, exists=True)
-BAD_NAME = "A username has no blanks, at most 100 letters, and nothing that does not show."
 COME_IN = "Everyone comes in once with their recovery code, at /recover."
-accounts = AppGroup("account", help="Accounts of this instance.")
-
-
-def tell(invitation: services.Invitation) -> None:
-    """Print a set-up code for its owner."""
-    click.echo(f"  {invitation.username:20} {invitation.role:15} {invitation.code}")
 
 
 @click.command("init")
@@ -50,31 +44,12 @@ def init(organisation: str, administrator: str, founders: tuple[str, ...]) -> No
         raise click.ClickException(BAD_NAME) from None
     click.echo("\nGive each person their own set-up code, on paper or aloud. It works once, at /set-up:\n")
     for invitation in invitations:
-        tell(invitation)
+        tell(invitation.username, invitation.role, invitation.code)
     click.echo(
         "\nEach chooses a passphrase and gets a recovery code there. The first founder's session makes the "
         "organisation's keys; at /members they compare numbers with the second founder and vouch for them."
         f"\n\nCopy {settings().pepper_file} to a safe place apart from the backups."
     )
-
-
-@accounts.command("add")
-@click.argument("username")
-@click.argument("role", type=click.Choice([role.value for role in Role]))
-@click.argument("organisation")
-@click.option("--new-organisation", is_flag=True, help="Make the organisation: this account is its first.")
-def add_account(username: str, role: str, organisation: str, *, new_organisation: bool) -> None:
-    """Add an account and print its set-up code. A member then hands on the keys at /members."""
-    try:
-        tell(services.invite(username, Role(role), organisation, new_organisation=new_organisation))
-    except services.NoSuchOrganisation:
-        raise click.ClickException(
-            "No organisation has this name. Spell it as the accounts page does, or add --new-organisation."
-        ) from None
-    except UnusableName:
-        raise click.ClickException(BAD_NAME) from None
-    except NameTaken:
-        raise click.ClickException("This username is taken. Choose another.") from None
 
 
 @click.command("serve")

@@ -27,10 +27,6 @@ class NotEmpty(RuntimeError):
     """There is an instance here already; the message says what to do."""
 
 
-class NoSuchOrganisation(RuntimeError):
-    """No organisation has this name. A slip of the pen would found one of its own."""
-
-
 @dataclass(frozen=True)
 class Invitation:
     """How someone comes in for the first time.
@@ -90,25 +86,6 @@ def begin(settings: Settings, organisation: str, administrator: str, founders: S
         db.session.flush()
         people = [(administrator, Role.ADMINISTRATOR), *((founder, Role.RESEARCHER) for founder in founders)]
         return [_invite(username, role, row) for username, role in people]
-
-
-def invite(username: str, role: Role, organisation_name: str, *, new_organisation: bool = False) -> Invitation:
-    """Add an account to an organisation, or to one that is made for it.
-
-    Raises:
-        NameTaken: choose another username.
-        UnusableName: as well.
-        NoSuchOrganisation: there is none of that name, and none is to be made.
-    """
-    with writing(db.session):
-        row = db.session.scalar(select(Organisation).where(Organisation.name == organisation_name))
-        if row is None and not new_organisation:
-            raise NoSuchOrganisation
-        if row is None:
-            row = Organisation(name=organisation_name)
-            db.session.add(row)
-            db.session.flush()
-        return _invite(username, role, row)
 
 
 def _invite(username: str, role: Role, organisation: Organisation) -> Invitation:

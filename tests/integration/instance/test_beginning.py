@@ -12,16 +12,15 @@ import pytest
 
 from config import Settings
 from incidents import create_app
-from incidents.accounts import admission, recovery_codes
+from incidents.accounts import administration, admission, recovery_codes
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import WrongCredentials
 from incidents.demo import services as demo
 from incidents.extensions import db
-from incidents.instance import services
 from incidents.instance.serving import ROOT, command
 from incidents.keyring.case_door import organisation_keys
-from tests.factories.world import Browser
+from tests.factories.world import PASSPHRASE, Person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-NEW = "a plainly fictional passphrase"
+NEW = PASSPHRASE
 CODE = re.compile(r"^  (\S+)\s+(\w+)\s+([A-Z2-9-]+)$", re.MULTILINE)
 
 
@@ -53,12 +52,11 @@ def begin(app: Flask) -> dict[str, tuple[str, str]]:
     return {username: (role, code) for username, role, code in CODE.findall(result.output)}
 
 
-def set_up(app: Flask, username: str, code: str) -> Browser:
-    browser = Browser(app.test_client())
-    form = {"username": username, "code": code, "new_passphrase": NEW, "repeated": NEW}
-    browser.post("/set-up", form)
-    browser.post("/login", {"username": username, "passphrase": NEW}, status=303)
-    return browser
+def set_up(app: Flask, username: str, code: str) -> Person:
+    """Use a code in a session of one's own."""
+    with app.app_context():
+        account, recovery = accounts.set_up(username, code, NEW)
+        return Person(app, account.id, username, account.role, account.organisation_id, recovery)
 
 
 def test_init_makes_a_folder_and_a_pepper_for_the_servers_user_alone(empty: Flask) -> None:
@@ -81,15 +79,12 @@ def test_init_prints_a_code_for_each_and_nobody_has_a_key_yet(empty: Flask) -> N
 
 def test_the_founders_make_the_keys_in_their_own_sessions(empty: Flask) -> None:
     codes = begin(empty)
-    first = set_up(empty, "bo", codes["bo"][1])
-    set_up(empty, "cy", codes["cy"][1])
+    first, second = (set_up(empty, name, codes[name][1]) for name in ("bo", "cy"))
     with empty.app_context():
-        second = admission.find("cy")
-        assert second is not None
-        assert second.public_key is not None
-        fingerprint, second_id = second.public_key.fingerprint(), second.id
-    assert fingerprint in first.get("/members")
-    first.post(f"/members/{second_id}/admit", {"fingerprint": fingerprint}, status=303)
+        browser = first.browser()
+    number = re.search(r'name="comparison" value="([^"]+)"', browser.get("/members"))
+    assert number
+    browser.post(f"/members/{second.id}/vouch", {"comparison": number[1]}, status=303)
     with empty.app_context():
         keys = [
             organisation_keys(account.id, seed)
@@ -147,7 +142,7 @@ def test_an_account_is_added_with_a_code(empty: Flask) -> None:
 def test_an_invited_role_is_kept(empty: Flask) -> None:
     begin(empty)
     with empty.app_context():
-        services.invite("eve", Role.ADVOCATE, "Another Fictional Union", new_organisation=True)
+        administration.invite_by_name("eve", Role.ADVOCATE, "Another Fictional Union", new_organisation=True)
         account = admission.find("eve")
         assert account is not None
         assert (account.role, account.organisation.name) == (Role.ADVOCATE, "Another Fictional Union")
