@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wtforms import RadioField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice
+from wtforms import RadioField, SelectChoice, SelectMultipleField
 
 from incidents.accounts.policy import MOST_VOUCHES, SHARED
 from incidents.i18n import gettext as _

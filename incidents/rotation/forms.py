@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wtforms import SelectMultipleField, StringField, validators
-from wtforms.fields.choices import SelectChoice
+from wtforms import SelectChoice, SelectMultipleField, StringField, validators
 
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
