@@ -149,7 +149,10 @@ BODIES: Final[dict[str, dict[str, str]]] = {
 #: What these take away is made anew before each cell.
 TAKEN_AWAY: Final = {"inbox.accept", "inbox.decline", "reports.remove", "reports.remove_file"}
 #: Last, since others need what they end.
-ENDING: Final = ("intake.remove", "intake.discard", "accounts.disable", "accounts.enable", "accounts.logout")
+ENDING: Final = (
+    *("inbox.accept", "inbox.decline", "intake.remove", "intake.discard"),
+    *("accounts.disable", "accounts.enable", "accounts.logout"),
+)
 WRITTEN_BY_A_VISIT: Final = {"session.idle_until"}
 
 
