@@ -136,6 +136,11 @@ ELSEWHERE = {
     "draft.sealed",
     "publication_file.content",
     "release_file.content",
+    # Public; what is sealed to them follows from the roster. See tests/integration/recovery.
+    "key.public",
+    "key.endorsement",
+    "recovery_copy.sealed",
+    "share.sealed",
 }
 
 

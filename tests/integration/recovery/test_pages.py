@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
@@ -153,7 +154,7 @@ def test_members_see_that_somebody_has_spoilt_their_recovery(team: Team, harm: o
 
 
 def test_months_are_counted_over_the_turn_of_a_year() -> None:
-    today = health.dt.date(2026, 1, 31)
+    today = dt.date(2026, 1, 31)
     assert [health.months_since(month, today) for month in (202601, 202512, 202501)] == [0, 1, 12]
     assert health.judge(202501, today) is Standing.GOOD
     assert health.judge(202412, today) is Standing.OVERDUE

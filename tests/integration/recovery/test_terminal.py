@@ -21,6 +21,7 @@ from incidents.instance import backup, restoring
 from incidents.keyring.case_door import OrganisationKey
 from incidents.keyring.envelope import Unopenable
 from incidents.keyring.facts_door import FactsKey, SummariesKey
+from incidents.keyring.identity import NotBelieved
 from incidents.keyring.models import Grant, Key, StoredRoster
 from incidents.keyring.people import Seed
 from incidents.keyring.shares import TooFew
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from incidents.keyring.services import Member
+    from incidents.keyring.shares import Held
     from incidents.recovery.services import Sheet
     from tests.factories.world import Team
 
@@ -76,7 +78,7 @@ def run(app: Flask, *args: str, typed: list[str]) -> Result:
     return app.test_cli_runner().invoke(args=["recovery", *args], input="\n".join([*typed, ""]))
 
 
-def papers(sheets: list[Sheet], numbers: tuple[int, ...]) -> dict[int, services.Held]:
+def papers(sheets: list[Sheet], numbers: tuple[int, ...]) -> dict[int, Held]:
     key = services.recovery_key("Fictional Network")
     return dict(services.open_paper(key, words(sheets[number - 1])) for number in numbers)
 
@@ -114,9 +116,9 @@ def test_every_three_of_five_bring_every_case_back_and_every_two_nothing(
         for numbers in combinations(range(1, 6), 3):
             opened = services.open_organisation(key, papers(sheets, numbers))
             threes += opened_cases(case_keys(opened.member)) == CASES
-        for numbers in combinations(range(1, 6), 2):
+        for pair in combinations(range(1, 6), 2):
             try:
-                services.open_organisation(key, papers(sheets, numbers))
+                services.open_organisation(key, papers(sheets, pair))
             except TooFew:
                 continue
             twos += 1
@@ -139,7 +141,7 @@ def test_an_organisation_that_lost_everybody_comes_back_at_the_terminal(
     with elsewhere.app_context():
         restoring.restore(written.data, written.keys, elsewhere.extensions["tala-settings"], None)
         person = newcomer(elsewhere)
-        entries = db.session.scalar(select(func.count()).select_from(AuditEntry))
+        entries = db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0
         typed = [words(sheets[number - 1]) for number in numbers]
         done = run(elsewhere, "restore", "Fictional Network", "newcomer", typed=[*typed, "y"])
         assert done.exit_code == 0, done.output
@@ -148,7 +150,7 @@ def test_an_organisation_that_lost_everybody_comes_back_at_the_terminal(
         keys = records.keys_of(person.id, person.organisation_id, person.seed)
         assert opened_cases(keys) == CASES
         records.create(keys, [documents.document()])
-        assert db.session.scalar(select(func.count()).select_from(AuditEntry)) > (entries or 0)
+        assert (db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0) > entries
         assert audit.verify(person.organisation_id) == []
         _new_papers_replace_the_old(person, done.output, sheets)
         db.engine.dispose()
@@ -216,7 +218,7 @@ def test_an_account_whose_key_is_swapped_after_the_comparison_gets_nothing(
     compared = services.comparison_of(opened, person.id)
     with writing(db.session):
         db.session.get_one(Account, person.id).public_key_bytes = Seed.random().public_key().raw
-    with pytest.raises(services.NotBelieved):
+    with pytest.raises(NotBelieved):
         services.restore(opened, [1, 2, 3], person.id, compared)
     assert db.session.scalar(select(func.count()).select_from(Grant).where(Grant.account_id == person.id)) == 0
 
