@@ -98,7 +98,7 @@ class Log:
 
     def message(self, entry: dict[str, Any]) -> bytes:
         """What the signature of an entry would be over, if it were the next."""
-        content = hashlib.sha256(base64.b64decode(entry["sealed"])).digest()
+        content = hashlib.sha256(base64.b64decode(entry["sealed"], validate=True)).digest()
         following = bytes.fromhex(entry["next"])
         return listed("audit", self.organisation, self.number, self.before, entry["key"], content, following)
 
@@ -223,10 +223,12 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--printed: give all {SHORT} digits")
     try:
         with Path(given.file).open(encoding="utf-8") as file:
-            good = [report(log, head, tidy(given.genesis)) for log, head in read(file, printed)]
+            # The whole file first: nothing in it is called whole if a later line is not.
+            found = list(read(file, printed))
     except (OSError, Unreadable, ValueError, KeyError, TypeError) as problem:
         print(f"cannot read {given.file}: {problem}", file=sys.stderr)
         return 2
+    good = [report(log, head, tidy(given.genesis)) for log, head in found]
     return 0 if all(good) else 1
 
 

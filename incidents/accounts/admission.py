@@ -101,7 +101,8 @@ def find(username: str) -> Account | None:
 
 def locked(account_id: str) -> Account:
     """An account as it is now, whatever was read of it before the lock, in the running transaction."""
-    return db.session.get_one(Account, account_id, with_for_update=True, populate_existing=True)
+    # Not the whole row's lock: who seals a key to this account, holding the organisation, must not have to wait for us.
+    return db.session.get_one(Account, account_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def hold_organisation(account_id: str) -> None:

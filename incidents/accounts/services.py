@@ -251,6 +251,7 @@ def replace_passphrase(account_id: str, seed: Seed, passphrase: str, *, act: Act
     """Seal a seed under a new passphrase and end all sessions of the account; the log keeps it as ``act``."""
     salt, sealed = seal_by_passphrase(account_id, seed, passphrase)
     with writing(db.session):
+        admission.hold_organisation(account_id)
         account = locked(account_id)
         account.salt, account.seed_by_passphrase = salt, sealed
         account.iterations, account.memory_kib = COST.iterations, COST.memory_kib

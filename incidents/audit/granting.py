@@ -16,9 +16,10 @@ from incidents.database import writing
 from incidents.errors import Forbidden, NotFound
 from incidents.extensions import db
 from incidents.keyring import services as keyring
-from incidents.keyring.models import Key, KeyKind
+from incidents.keyring.models import KeyKind
 from incidents.keyring.roster import Entry
 from incidents.keyring.tokens import tidy
+from incidents.rotation import services as rotation
 
 if TYPE_CHECKING:
     from incidents.keyring.people import PublicKey, Seed
@@ -152,37 +153,36 @@ def _with(roster: Roster, account_id: str, entry: Entry, *, holds: bool) -> Rost
     return roster.model_copy(update={"waiting": waiting | {account_id: entry}})
 
 
-def take_audit_back(one: Member, seed: Seed, account_id: str) -> None:
-    """Take the log back from somebody, or a vouch for it from somebody who waits.
+def take_audit_back(one: Member, seed: Seed, account_id: str, reason: str = "") -> None:
+    """Take the log back from somebody, or what colleagues gave of it to somebody who waits for more of them.
 
-    They cannot read a new entry from the next rotation of the audit key on; what they have read, they have read.
+    The audit key is replaced in the same transaction: they cannot read a new entry. What they have read, they have.
 
     Raises:
         NotFound: they do not hold it.
         HoldsItByRole: revoke them instead.
-        RolledBack, NotBelieved: see Member.
+        RolledBack, NotBelieved, StaleRoster: see keyring.services.
     """
+    roster, _version = one.roster()
+    if _holding(roster, account_id) is not None:
+        rotation.take_back(one, seed, account_id, ALONE, reason)
+        return
     with writing(db.session):
         db.session.get_one(Organisation, one.organisation_id, with_for_update=True)
         roster, version = one.roster()
-        changed = _without(roster, account_id)
-        keys = select(Key.id).where(Key.organisation_id == one.organisation_id, Key.kind == KeyKind.AUDIT)
-        keyring.take_back(db.session.scalars(keys).all(), account_id)
-        keyring.write_roster(one, changed, version, seed)
-        audit.record(
-            one.organisation_id, Act.GRANT_TAKEN_BACK, by=one.account_id, about=account_id, reason=KeyKind.AUDIT
-        )
+        entry = roster.waiting.get(account_id)
+        if entry is None or entry.kinds != ALONE:
+            raise NotFound
+        waiting = {who: other for who, other in roster.waiting.items() if who != account_id}
+        keyring.write_roster(one, roster.model_copy(update={"waiting": waiting}), version, seed)
+        audit.record(one.organisation_id, Act.GRANT_TAKEN_BACK, by=one.account_id, about=account_id, reason=reason)
 
 
-def _without(roster: Roster, account_id: str) -> Roster:
-    entry = roster.members.get(account_id) or roster.waiting.get(account_id)
+def _holding(roster: Roster, account_id: str) -> Entry | None:
+    """What the roster says of somebody who holds the log and can lose it alone."""
+    entry = roster.members.get(account_id)
     if entry is None or KeyKind.AUDIT not in entry.kinds:
-        raise NotFound
+        return None
     if KeyKind.ORGANISATION in entry.kinds:
         raise HoldsItByRole
-    kept = tuple(kind for kind in entry.kinds if kind is not KeyKind.AUDIT)
-    members = {who: other for who, other in roster.members.items() if who != account_id}
-    waiting = {who: other for who, other in roster.waiting.items() if who != account_id}
-    if kept and account_id in roster.members:
-        members[account_id] = replace_kinds(entry, kept)
-    return roster.model_copy(update={"members": members, "waiting": waiting})
+    return entry

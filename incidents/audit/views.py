@@ -143,5 +143,5 @@ def give(account_id: str) -> ResponseReturnValue:
 def take_back(account_id: str) -> ResponseReturnValue:
     """Take the log back from somebody."""
     granting.take_audit_back(current_member(), current_seed(), account_id)
-    flash(_("The log was taken back. What they have read until now, they have read."), "success")
+    flash(_("The log was taken back, and its key replaced. What they have read until now, they have read."), "success")
     return redirect(url_for("audit.auditors"), HTTPStatus.SEE_OTHER)

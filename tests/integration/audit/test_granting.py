@@ -189,3 +189,18 @@ def test_it_is_given_to_somebody_of_another_organisation_who_trusts_this_one(wor
     browser.get("/audit", status=302)
     assert "Who did what" in browser.get(f"/audit?organisation={team.organisation_id}")
     browser.get(f"/audit?organisation={office.organisation_id}", status=403)
+
+
+def test_who_lost_it_cannot_read_what_comes_after_even_with_the_key_they_kept(world: World) -> None:
+    team = world.team()
+    give(team.researcher, team.analyst)
+    kept = reading.keys_for(team.analyst.id, team.analyst.seed, team.organisation_id)
+    granting.take_audit_back(team.researcher.membership(), team.researcher.seed, team.analyst.id)
+    with writing(db.session):
+        audit.record(team.organisation_id, Act.EXPORTED, reason="said after they left")
+    assert reading.read(kept).lines[0].act is None
+    members = reading.keys_for(team.researcher.id, team.researcher.seed, team.organisation_id)
+    newest = reading.read(members)
+    assert newest.lines[0].reason == "said after they left"
+    assert all(line.act for line in newest.lines), "members read the old entries, too"
+    assert audit.verify(team.organisation_id) == []

@@ -6,10 +6,13 @@ import threading
 from typing import TYPE_CHECKING
 
 from incidents.accounts import admission
+from incidents.accounts import services as accounts
+from incidents.accounts.models import Organisation
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.database import writing
 from incidents.extensions import db
+from incidents.keyring import services as keyring
 from tests.integration.audit.logs import rows
 
 if TYPE_CHECKING:
@@ -83,6 +86,40 @@ def test_a_vouch_and_a_log_in_at_once_do_not_wait_for_each_other_for_ever(world:
     thread = threading.Thread(target=decide)
     thread.start()
     problems += run(world.app, [team], [team])
+    thread.join(timeout=120)
+    assert problems == []
+    db.session.rollback()
+    assert audit.verify(team.organisation_id) == []
+
+
+def test_a_change_of_passphrase_and_keys_sealed_to_the_same_account_do_not_wait_for_each_other(world: World) -> None:
+    """One holds the account and wants the organisation, the other the organisation and refers to the account."""
+    team = world.team()
+    person = team.analyst
+    problems: list[Exception] = []
+
+    def change() -> None:
+        with world.app.app_context():
+            try:
+                for _ in range(ACTS):
+                    accounts.replace_passphrase(person.id, seed, "another fictional passphrase")
+            except Exception as problem:  # noqa: BLE001 - as above
+                problems.append(problem)
+            finally:
+                db.session.remove()
+
+    seed, one = person.seed, team.researcher.membership()
+    entry = one.roster()[0].members[person.id]
+    public_key = seed.public_key()
+    thread = threading.Thread(target=change)
+    thread.start()
+    for _ in range(ACTS):
+        with writing(db.session):
+            db.session.get_one(Organisation, one.organisation_id, with_for_update=True, populate_existing=True)
+            keyring.take_back([key.id for key in one.keys], person.id)
+            db.session.flush()
+            keyring.hand_on(one, person.id, entry, public_key)
+            audit.record(one.organisation_id, Act.GRANT_GIVEN, about=person.id)
     thread.join(timeout=120)
     assert problems == []
     db.session.rollback()
