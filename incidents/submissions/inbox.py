@@ -81,7 +81,7 @@ def count(organisation_id: str) -> int:
 
 
 def waiting(keys: CaseKeys, page: int = 1) -> list[Waiting]:
-    """A page of the inbox, those that open by day, newest first. Opens each, some 0.3 ms."""
+    """A page of the inbox, those that open by day, newest first. Opens each, some 0.1 ms."""
     rows = db.session.scalars(
         select(Submission)
         .where(Submission.organisation_id == keys.organisation_id)
