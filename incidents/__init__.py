@@ -12,6 +12,8 @@ from incidents.accounts import views as accounts_views
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import tala_session
 from incidents.audit import views as audit_views
+from incidents.erasure import sweeping
+from incidents.erasure import views as erasure_views
 from incidents.extensions import db, login_manager, migrate
 from incidents.intake import views as intake_views
 from incidents.records import views as records_views
@@ -36,6 +38,7 @@ BLUEPRINTS = (
     administration_views.blueprint,
     session_views.blueprint,
     audit_views.blueprint,
+    erasure_views.blueprint,
     factor_views.blueprint,
     intake_views.blueprint,
     policy_views.blueprint,
@@ -62,7 +65,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     login_manager.init_app(app)
-    for part in (errors, logs, i18n, access, csrf, step_up, headers, navigation, cli):
+    for part in (errors, logs, i18n, access, csrf, step_up, headers, navigation, sweeping, cli):
         part.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

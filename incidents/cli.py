@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from incidents.audit.commands import audit
 from incidents.demo.commands import demo
+from incidents.erasure.commands import group as erasure
 from incidents.instance.commands import COMMANDS
 from incidents.recovery.commands import group as recovery
 from incidents.rotation.commands import rotate
@@ -41,6 +42,7 @@ def register(app: Flask) -> None:
         recovery,
         audit,
         demo,
+        erasure,
         rotate,
         ImportGroup("import", help="Bring records in from files."),
     ):

@@ -1,12 +1,13 @@
 """A document without somebody, and without words that may speak of them. Pure.
 
 What happened stays, as codes, because others' accounts rest on it: an act that was done to the person is now done to
-somebody of whom nothing is known, not even that it is the same person in two acts' details. What anybody *said* or
+somebody of whom nothing is known. What anybody *said* or
 noted in words is a matter of reading: in the newest revision a member edits it first, in older ones it is blanked.
 """
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final
 
 from incidents.records.fields import Coded, Record, Sensitive, inner_record, mark_of
@@ -55,11 +56,11 @@ def without_person(document: CaseDocument, person_id: str) -> CaseDocument:
     Gone are: the person; their answers about consent; the sources that are them; evidence that came with those
     sources, and evidence that may show somebody and came with nobody else's; the summary; values of an import that
     fit no field, of which nobody can say about whom they are. Acts against them keep their codes and are done to a
-    person without attributes, with an id that is new. Entries of theirs among the perpetrators lose name and marks.
+    person without attributes. Entries of theirs among the perpetrators lose name and marks.
     """
     if document.person(person_id) is None:
         return document
-    nobody = Person(pseudonym="", roles=["victim"])
+    nobody = _nobody(person_id)
     theirs = {act.id for act in document.acts if act.person_id == person_id}
     sources = _sources(document, person_id)
     evidence = _evidence(document, person_id)
@@ -84,6 +85,12 @@ def without_erased(document: CaseDocument, erased: Collection[str] = ()) -> Case
         if person.id in gone:
             document = without_person(document, person.id)
     return document
+
+
+def _nobody(person_id: str) -> Person:
+    """Who stands in for an erased person: somebody else, and the same in every revision and in every draft."""
+    digits = sha256(f"nobody {person_id}".encode()).hexdigest()
+    return Person(id=digits[:32], cell_key=int(digits[32:48], 16) or 1, pseudonym="", roles=["victim"])
 
 
 def _act(act: Act, nobody: str) -> Act:
@@ -151,6 +158,11 @@ def is_words(info: FieldInfo) -> bool:
     """Whether a field holds words that somebody typed about the case, and may be empty."""
     mark = mark_of(info)
     return isinstance(mark, Sensitive | Coded) and mark.vocabulary is None and info.default == ""
+
+
+def words_of(document: CaseDocument) -> list[tuple[str, str]]:
+    """Every field of words that holds something: what it means, and the words."""
+    return [(mark.meaning, text) for info, text in _texts(document) if (mark := mark_of(info))]
 
 
 def named_in(document: CaseDocument, person_id: str) -> list[FieldInfo]:

@@ -29,7 +29,7 @@ from incidents.erasure.preparing import (
     read_frames,
     read_log,
 )
-from incidents.erasure.rules import without_person, without_words
+from incidents.erasure.rules import named_in, without_person, without_words
 from incidents.errors import NotFound, TalaError
 from incidents.extensions import db
 from incidents.facts import rewriting, store
@@ -37,6 +37,7 @@ from incidents.facts.models import Withdrawal
 from incidents.facts.rewriting import FrameMoved
 from incidents.intake import services as intake
 from incidents.records import services as records
+from incidents.records.fields import mark_of
 from incidents.records.models import Incident, Revision, RevisionKey
 from incidents.records.services import check_newest, with_newest
 from incidents.stories import services as stories
@@ -51,6 +52,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TRIES: Final = 5
 NEW_REVISION, NEW_KEYS = (insert(table_of(model)) for model in (Revision, RevisionKey))
+
+
+class Named(TalaError):
+    """The person, or somebody who is called alike, is named in words that would stay.
+
+    Attributes:
+        fields: What the fields mean in which they are; never the words.
+    """
+
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__()
+        self.fields = fields
 
 
 class Busy(TalaError):
@@ -81,7 +96,9 @@ def erase_cases(keys: CaseKeys, incident_ids: Sequence[str], reason: str) -> lis
 
 
 @with_newest
-def erase_person(keys: CaseKeys, incident_id: str, person_id: str, reason: str, *, expected: int) -> str:
+def erase_person(
+    keys: CaseKeys, incident_id: str, person_id: str, reason: str, *, expected: int, another: bool = False
+) -> str:
     """Erase a person in a case: every revision is rewritten without them under a fresh key, and a new one follows.
 
     The new revision makes whoever is writing from the old one meet it, as after any save.
@@ -92,6 +109,7 @@ def erase_person(keys: CaseKeys, incident_id: str, person_id: str, reason: str, 
         person_id: Whom.
         reason: Why, for the log; never a value from a case.
         expected: The revision whose words the researcher has read.
+        another: Whether the researcher says that whoever is named in those words is somebody else.
 
     Returns:
         The id of the certificate.
@@ -99,9 +117,10 @@ def erase_person(keys: CaseKeys, incident_id: str, person_id: str, reason: str, 
     Raises:
         NotFound: no such case in this organisation, or no such person in it.
         Conflict: somebody saved the case meanwhile; its words have to be read again.
+        Named: the words that would stay name the person.
         Held, KeyNotHeld, Unopenable, Busy: as erase_cases().
     """
-    return _repeated(lambda: _erase_person(keys, incident_id, person_id, reason, expected))
+    return _repeated(lambda: _erase_person(keys, _Whom(incident_id, person_id, expected, another), reason))
 
 
 def _repeated(work: Callable[[], T]) -> T:
@@ -114,6 +133,16 @@ def _repeated(work: Callable[[], T]) -> T:
             # What this worker keeps in memory of the frames is found by nobody any more; it need not wait its minutes.
             store.cache.clear()
     raise Busy
+
+
+@dataclass(frozen=True)
+class _Whom:
+    """Which person of a case, and what the researcher has seen of it."""
+
+    incident_id: str
+    person_id: str
+    expected: int
+    another: bool
 
 
 @dataclass(frozen=True)
@@ -163,36 +192,42 @@ def _erase_cases(keys: CaseKeys, ids: Sequence[str], reason: str) -> list[str]:
         ]
 
 
-def _erase_person(keys: CaseKeys, incident_id: str, person_id: str, reason: str, expected: int) -> str:
+def _erase_person(keys: CaseKeys, whom: _Whom, reason: str) -> str:
     one = membership(keys)
-    case = read_case(keys, incident_id)
-    person = case.newest.person(person_id)
-    if person is None:
-        raise NotFound
-    if case.revision != expected:
-        raise records.Conflict(case.revision)
-    revision = case.revision + 1
-    day = dt.datetime.now(tz=dt.UTC).date()
-    left = records.signed(keys, without_person(case.newest, person_id), day, identity_changed=True)
-    sealed = [
-        records.seal_revision(keys, document, number)
-        for number, document in [*_rewritten(case, person_id), (revision, left)]
-    ]
+    case = read_case(keys, whom.incident_id)
+    person = _found(case, whom)
+    revision, day = case.revision + 1, dt.datetime.now(tz=dt.UTC).date()
+    left = records.signed(keys, without_person(case.newest, person.id), day, identity_changed=True)
+    written = [*_rewritten(case, person.id), (revision, left)]
+    sealed = [records.seal_revision(keys, document, number) for number, document in written]
     prepared = _Prepared(
         [case],
         read_frames(keys, [left.incident.cell_key], records.entries([left], [revision], day)),
-        intake.drafts_of(intake.Writer(keys.account_id, keys.seed), [incident_id]),
+        intake.drafts_of(intake.Writer(keys.account_id, keys.seed), [case.id]),
         LogRead(frozenset(), frozenset()),
     )
     with writing(db.session):
         _lock(keys, prepared)
-        holds.check(one, [incident_id])
+        holds.check(one, [case.id])
         for frame in prepared.frames:
             rewriting.put(frame)
         _take_back(keys, [case], [person])
-        _replace(incident_id, sealed, revision)
+        _replace(case.id, sealed, revision)
         intake.forget(prepared.drafts)
         return _certify(keys, Act.PERSON_ERASED, case, reason, destroyed(len(case.documents), case.wraps))
+
+
+def _found(case: Case, whom: _Whom) -> Person:
+    """The person, if the case is as the researcher has seen it and its words do not name them."""
+    person = case.newest.person(whom.person_id)
+    if person is None:
+        raise NotFound
+    if case.revision != whom.expected:
+        raise records.Conflict(case.revision)
+    named = named_in(case.newest, person.id)
+    if named and not whom.another:
+        raise Named([mark.meaning for info in named if (mark := mark_of(info))])
+    return person
 
 
 def _rewritten(case: Case, person_id: str) -> Iterable[tuple[int, CaseDocument]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from incidents.erasure.rules import without_erased
 from incidents.intake.rules import dump, mended
 from incidents.records.schema import CaseDocument
 
@@ -73,9 +74,12 @@ class Difference:
 
 
 def differences(base: CaseDocument, theirs: CaseDocument, mine: CaseDocument) -> list[Difference]:
-    """Return all that is not the same in both documents, in the order of the document."""
-    before, saved, typed = dump(base), dump(theirs), dump(mine)
-    return list(_of_document(before, saved, typed))
+    """Return all that is not the same in both documents, in the order of the document.
+
+    A person who was erased meanwhile is in neither.
+    """
+    before, typed = (dump(without_erased(one, theirs.erased_persons)) for one in (base, mine))
+    return list(_of_document(before, dump(theirs), typed))
 
 
 def merged(base: CaseDocument, theirs: CaseDocument, mine: CaseDocument, picks: Mapping[str, str]) -> CaseDocument:

@@ -18,7 +18,7 @@ from incidents.facts.schema import FACT_COLUMNS
 from incidents.records.index import INDEX_COLUMNS
 from incidents.records.models import Incident, Revision, RevisionKey
 from incidents.records.parts import join
-from incidents.records.services import ACCOUNT, IDENTITY, entries, opened_parts
+from incidents.records.services import ACCOUNT, IDENTITY, check_newest, entries, opened_parts, with_newest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,6 +43,7 @@ def needed(organisation_id: str) -> bool:
     return bool(db.session.scalar(select(Organisation.rebuild).where(Organisation.id == organisation_id)))
 
 
+@with_newest
 def rebuild(keys: CaseKeys, today: dt.date | None = None) -> int:
     """Derive index and facts from every case of the organisation, and put them in the place of both frames.
 
@@ -61,6 +62,7 @@ def rebuild(keys: CaseKeys, today: dt.date | None = None) -> int:
         try:
             with writing(db.session):
                 rewriting.lock(keys.organisation_id).rebuild = False
+                check_newest(keys)
                 for one in prepared:
                     rewriting.put(one)
         except FrameMoved:

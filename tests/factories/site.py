@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Role
+from incidents.erasure import services as erasure
 from incidents.extensions import db
 from incidents.records import services
 from incidents.records.story import SIGNS
@@ -86,12 +87,15 @@ def _side(world: World) -> Side:
     side = Side(team, waiting, disabled)
     researcher, advocate = team.researcher.browser(), team.advocate.browser()
     side.ids = {
-        "incident_id": _case(team, researcher),
+        **_case(team, researcher),
+        "certificate_id": _certificate(team),
         **submission(team.field_worker),
         "account_id": newcomer.id,
         # Of nobody: what belongs to one person has no id that somebody else could send.
         "factor_id": "0" * 32,
         "comparison": newcomer.comparison(),
+        # Vouched for, and not given the log.
+        "auditor_id": team.analyst.id,
         "release_id": _release(team, advocate),
         "ending": "csv",
         "code": "CMP_16D",
@@ -102,7 +106,7 @@ def _side(world: World) -> Side:
     return side
 
 
-def _case(team: Team, browser: Browser) -> str:
+def _case(team: Team, browser: Browser) -> dict[str, str]:
     whom = documents.person(name="Fictional Name")
     document = documents.about(
         whom,
@@ -118,7 +122,15 @@ def _case(team: Team, browser: Browser) -> str:
     team.second_researcher.browser().post(
         f"/cases/{case}/summary/check", {"seen": "2", "signs": list(SIGNS)}, status=303
     )
-    return case
+    return {"incident_id": case, "person_id": whom.id}
+
+
+def _certificate(team: Team) -> str:
+    """The certificate of a case that was erased."""
+    keys = services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    document = documents.document()
+    services.create(keys, [document])
+    return erasure.erase_cases(keys, [document.incident.id], "to see a certificate on its page")[0]
 
 
 def _draft(browser: Browser) -> dict[str, str]:

@@ -152,7 +152,7 @@ def test_erasing_twice_says_that_it_is_gone(desk: Desk, cases: list[str]) -> Non
 # -- others at work meanwhile ---------------------------------------------------------------------------
 
 
-def before_the_lock(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None], times: int = 1) -> None:
+def before_the_lock(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object], times: int = 1) -> None:
     """Let something happen between the reading and the lock, at the first tries."""
     left = [None] * times
     read_log = preparing.read_log
@@ -170,7 +170,7 @@ def before_the_lock(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]
 def test_a_save_of_the_case_meanwhile_is_seen_and_erased_too(
     desk: Desk, cases: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before_the_lock(monkeypatch, lambda: desk.change(cases[0], status="incomplete") and None)
+    before_the_lock(monkeypatch, lambda: desk.change(cases[0], status="incomplete"))
     (certificate_id,) = services.erase_cases(desk.keys, cases[:1], REASON)
     assert certificates.find(desk.keys, certificate_id).gone.revisions == 3
     assert rows_of(cases[0]) == [0, 0, 0]
@@ -181,7 +181,7 @@ def test_a_save_of_another_case_meanwhile_is_not_lost(
     desk: Desk, cases: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new = make.document()
-    before_the_lock(monkeypatch, lambda: desk.save(new) and None)
+    before_the_lock(monkeypatch, lambda: desk.save(new))
     services.erase_cases(desk.keys, cases[:1], REASON)
     assert set(index(desk)["id"]) == {*cases[1:], new.incident.id}
     assert new.incident.cell_key in set(facts(desk)["case"])
@@ -214,7 +214,8 @@ def test_a_compaction_that_read_before_the_erasure_brings_nothing_back(desk: Des
 def test_a_rebuilding_that_read_before_the_erasure_brings_nothing_back(
     desk: Desk, cases: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prepare, tries = rebuild._prepare, []
+    prepare = rebuild._prepare
+    tries: list[int] = []
 
     def then(*args: object) -> tuple[int, list[Rewriting]]:
         answer = prepare(*args)  # type: ignore[arg-type]
@@ -232,13 +233,13 @@ def test_a_rebuilding_that_read_before_the_erasure_brings_nothing_back(
 def test_an_opening_of_its_names_meanwhile_leaves_no_entry(
     desk: Desk, cases: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before_the_lock(monkeypatch, lambda: records.open_identity(desk.keys, cases[0], "to call back") and None)
+    before_the_lock(monkeypatch, lambda: records.open_identity(desk.keys, cases[0], "to call back"))
     services.erase_cases(desk.keys, cases[:1], REASON)
     assert cases[0] not in {entry.get("incident_id") for entry in records.log_entries(desk.keys)}
 
 
 def test_it_says_so_when_others_save_at_each_try(desk: Desk, cases: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    before_the_lock(monkeypatch, lambda: desk.change(cases[0], status="incomplete") and None, services.TRIES)
+    before_the_lock(monkeypatch, lambda: desk.change(cases[0], status="incomplete"), services.TRIES)
     with pytest.raises(services.Busy):
         services.erase_cases(desk.keys, cases[:1], REASON)
     assert rows_of(cases[0])[0] == 1

@@ -45,8 +45,8 @@ def linked(draw: st.DrawFn) -> CaseDocument:
     """A whole document with somebody in it, whose parts hang together in any way the schema allows."""
     document = draw(make.documents().filter(lambda one: one.persons))
     someone = st.none() | st.sampled_from([one.id for one in document.persons])
-    item = st.none() | st.sampled_from([one.id for one in document.evidence] or [None])
-    other = st.none() | st.sampled_from([one.id for one in document.sources] or [None])
+    item = st.sampled_from([None, *(one.id for one in document.evidence)])
+    other = st.sampled_from([None, *(one.id for one in document.sources)])
     return document.model_copy(
         update={
             "perpetrators": [one.model_copy(update={"person_id": draw(someone)}) for one in document.perpetrators],
