@@ -23,6 +23,7 @@ from incidents.extensions import db
 from incidents.keyring.services import granted_keys
 from incidents.keyring.totp import code_of, step_at
 from tests.factories import world as people
+from tests.factories.site import submission
 from tests.factories.world import SECRET
 from tests.server.recording import MARK, YEAR, Recorder
 from tests.server.scanning import hits, planted, views
@@ -49,8 +50,11 @@ MET: Final = {
     *("name", "contact.value", "stated_reason", "unit_name", "individual_name"),
 }
 NEWCOMER: Final = re.compile(r'action="(/members/[0-9a-f]{32}/vouch)".*?name="comparison" value="([^"]+)"', re.DOTALL)
+SUBMISSION: Final = re.compile(r'href="(/inbox/[0-9a-f]{32})"')
 #: Tables with a row that belongs to a case, an opening of one, or somebody at work on one.
-BESIDE: Final = {"incident", "revision", "revision_key", "frame_delta", "frame_snapshot", "log_entry", "draft"}
+BESIDE: Final = {
+    *("incident", "revision", "revision_key", "frame_delta", "frame_snapshot", "log_entry", "draft", "submission"),
+}
 
 
 def log_in(recorder: Recorder, hosted: Hosted) -> Answer:
@@ -114,10 +118,24 @@ def work(first: Client, second: Client) -> Recorder:
     return recorder
 
 
+def hand_in(hosted: Hosted, first: Client, secrets: dict[str, str | bytes]) -> None:
+    """Somebody without keys records in both ways, one is taken in, one is declined, one waits."""
+    founder = admission.find("fictional-first")
+    assert founder
+    recorder = Recorder(come_in(hosted, "fictional-worker", Role.FIELD_WORKER, founder.organisation_id, secrets))
+    assert [recorder.quick(), recorder.full(), recorder.quick()] == ["/submissions"] * 3
+    recorder.unfinished()
+    waiting = sorted(set(SUBMISSION.findall(first.get("/inbox").text)))
+    assert len(waiting) == 3
+    assert MARK in first.get(waiting[0]).text
+    assert first.post(f"{waiting[0]}/accept").location.startswith("/cases/")
+    assert first.post(f"{waiting[1]}/decline", {"reason": f"{MARK} is no reason"}).status == 303
+
+
 def secrets_inside(hosted: Hosted, client: Client) -> Iterator[tuple[str, bytes]]:
     """Seed and keys of a person, opened as log-in opens them."""
     assert client
-    for username in ("fictional-first", "fictional-second"):
+    for username in ("fictional-first", "fictional-second", "fictional-worker"):
         account, seed = accounts.open_account_seed(username, PASSPHRASE)
         yield f"seed of {username}", seed.raw
         for key in granted_keys(account.id, seed):
@@ -157,6 +175,7 @@ def test_nothing_typed_chosen_or_secret_is_in_any_file(hosted: Hosted, capsys: p
     secrets: dict[str, str | bytes] = {"canary": MARK, "passphrase": PASSPHRASE}
     first, second = founded(hosted, secrets)
     recorder = work(first, second)
+    hand_in(hosted, first, secrets)
     assert recorder.boxes >= MET, MET - recorder.boxes
     for client in (first, second):
         secrets |= {f"cookie {number}": cookie for number, cookie in enumerate(sorted(client.had))}
@@ -191,6 +210,7 @@ def test_rows_beside_an_incident_hold_random_ids_numbers_and_sealed_bytes_alone(
     recorder = Recorder(hosted.client())
     log_in(recorder, hosted)
     recorder.quick()
+    submission(hosted.team.field_worker)
     db.session.rollback()
     for table in db.metadata.sorted_tables:
         if table.name not in BESIDE:
