@@ -26,6 +26,8 @@ from incidents.keyring.roster import VOUCHES
 from incidents.keyring.totp import code_of, new_secret, step_at
 from incidents.records import services as records
 from incidents.records.pseudonyms import COLOURS, THINGS
+from incidents.submissions import services as submissions
+from incidents.submissions.services import Sender
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +40,10 @@ SEED = 20261125
 PEOPLE = {
     "Network of Examples": (
         ("PH", "ID", "TH", "MM", "KH", "VN", "NP", "BD"),
-        (("amihan", Role.RESEARCHER), ("bituin", Role.RESEARCHER), ("casey", Role.ANALYST), ("devi", Role.ADVOCATE)),
+        (
+            *(("amihan", Role.RESEARCHER), ("bituin", Role.RESEARCHER), ("casey", Role.ANALYST)),
+            *(("devi", Role.ADVOCATE), ("jomar", Role.FIELD_WORKER)),
+        ),
     ),
     "Fictional Harbour Union": (
         ("KE", "TZ", "ZA", "NG", "UA", "KG", "MX", "CO", "BR"),
@@ -47,6 +52,8 @@ PEOPLE = {
 }
 ADMINISTRATOR = "ines"
 COUNTING = (Role.ANALYST, Role.ADVOCATE)
+#: Records that a field worker has handed in and no member has taken in yet.
+WAITING = 3
 CASES = 220
 BATCH = 100
 
@@ -108,7 +115,11 @@ def make(settings: Settings, *, cases: int = CASES, today: dt.date | None = None
         team = [*people, (ADMINISTRATOR, Role.ADMINISTRATOR)] if number == 0 else people
         made += _organisation(name, team)
         founder = next(account for account in made if account.organisation == name)
-        _cases(founder, Generator(random.Random(SEED + number), countries, day, ""), cases)  # noqa: S311 - a demo
+        generator = Generator(random.Random(SEED + number), countries, day, "")  # noqa: S311 - a demo
+        _cases(founder, generator, cases)
+        for account in made:
+            if account.organisation == name and account.role is Role.FIELD_WORKER:
+                _hand_in(account, generator)
     _share_facts(made)
     path = accounts_file(settings)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -139,11 +150,15 @@ def _organisation(name: str, people: Sequence[tuple[str, Role]]) -> list[DemoAcc
         organisation = Organisation(name=name)
         db.session.add(organisation)
         db.session.flush()
-        codes = {username: admission.add_account(username, role, organisation)[1] for username, role in people}
+        organisation_id = organisation.id
     made = [DemoAccount(username, words(), role, name, new_secret()) for username, role in people]
     for account in made:
+        # One after the other: only a code that is made after the founder's set-up names the organisation's key.
+        with writing(db.session):
+            organisation = db.session.get_one(Organisation, organisation_id)
+            code = admission.add_account(account.username, account.role, organisation)[1]
         app = App(name="Demo", secret=account.totp_secret)
-        accounts.set_up(account.username, codes[account.username], account.passphrase, Factors(all=(app,)))
+        accounts.set_up(account.username, code, account.passphrase, Factors(all=(app,)))
     members: list[DemoAccount] = [made[0]]
     for account in made[1:]:
         _admit(members, account)
@@ -158,7 +173,7 @@ def _open(account: DemoAccount) -> tuple[Account, Seed]:
 def _admit(members: Sequence[DemoAccount], newcomer: DemoAccount) -> None:
     """The members of an organisation vouch for somebody, as many of them as it asks for."""
     account, seed = _open(newcomer)
-    if not admission.GRANTED[account.role]:
+    if account.role is Role.ADMINISTRATOR:
         return
     organisation_id = _open(members[0])[0].organisation_id
     number = admission.own_comparison(account, organisation_id, seed) or ""
@@ -177,6 +192,13 @@ def _share_facts(made: Sequence[DemoAccount]) -> None:
         admission.decide_trust(keyring.member(founder.id, founder.organisation_id, seed), seed, trusted)
         for other in others:
             _admit(members, other)
+
+
+def _hand_in(worker: DemoAccount, generator: Generator) -> None:
+    account, seed = _open(worker)
+    sender = Sender(account.id, account.organisation_id, seed)
+    for _ in range(WAITING):
+        submissions.submit(sender, generator.incident("POL_EXT"))
 
 
 def _cases(founder: DemoAccount, generator: Generator, count: int) -> None:

@@ -18,6 +18,7 @@ from incidents.instance.services import NotEmpty, prepare
 from incidents.keyring.facts_door import facts_keys
 from incidents.records import index
 from incidents.records.services import keys_of
+from incidents.submissions import inbox
 from tests.factories.documents import TODAY
 
 if TYPE_CHECKING:
@@ -74,6 +75,14 @@ def test_cases_are_listed_for_researchers_and_counted_for_analysts_of_both(setti
     granted = facts_keys(analyst.id, seed)
     assert len(granted) == 2
     assert 0 < frame(granted).rows["case"].n_unique() <= 2 * CASES
+
+
+def test_a_field_worker_has_handed_something_in_that_waits_for_a_member(settings: Settings) -> None:
+    made = {account.username: account for account in services.make(settings, cases=2, today=TODAY)}
+    account, seed = accounts.open_account_seed("amihan", made["amihan"].passphrase)
+    found = inbox.waiting(keys_of(account.id, account.organisation_id, seed))
+    worker, _seed = accounts.open_account_seed("jomar", made["jomar"].passphrase)
+    assert [one.content.sender for one in found if one.content] == [worker.id] * services.WAITING
 
 
 def test_a_folder_with_a_real_instance_is_left_alone(settings: Settings) -> None:
