@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("tala")
 
-PAGES = {400, 403, 404, 409, 410, 413, 429, 500}
+PAGES = {400, 403, 404, 409, 410, 413, 429, 500, 503}
 
 
 class TalaError(Exception):

@@ -13,7 +13,7 @@ from incidents.accounts.models import Role
 from incidents.accounts.services import accounts
 from incidents.errors import Forbidden
 from incidents.i18n import gettext as _
-from incidents.records import listing, page, sentences, services, story
+from incidents.records import listing, page, rebuild, sentences, services, story
 from incidents.records.forms import CheckForm, FilterForm, ReasonForm, SummaryForm
 from incidents.records.history import history as history_of
 from incidents.records.index import find
@@ -55,6 +55,8 @@ def no_keys(error: Forbidden) -> ResponseReturnValue:
 def cases() -> ResponseReturnValue:
     """The organisation's cases, filtered, sorted, a page at a time."""
     keys = current_keys()
+    if rebuild.needed(keys.organisation_id):
+        return render_template("records/rebuild.html")
     present = listing.present(keys.organisation)
     form = FilterForm(request.args)
     form.offer(present)
@@ -73,6 +75,19 @@ def cases() -> ResponseReturnValue:
         found=found,
         rows=[listing.row(values) for values in found.rows],
     )
+
+
+@blueprint.post("/cases/anew")
+@access(Role.RESEARCHER)
+def make_anew() -> ResponseReturnValue:
+    """After a restore: make list and numbers anew from the cases."""
+    keys = current_keys()
+    try:
+        if rebuild.needed(keys.organisation_id):
+            rebuild.rebuild(keys)
+    except rebuild.Busy:
+        flash(_("Others saved too much meanwhile. Nothing is lost: try again."), "warning")
+    return redirect(url_for("records.cases"), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/cases/<incident_id>")

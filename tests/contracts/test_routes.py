@@ -68,6 +68,14 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "accounts.recover": {"GET": ANYONE, "POST": ANYONE},
     "accounts.set_up": {"GET": ANYONE, "POST": ANYONE},
     "accounts.vouch": {"POST": "looffffln"},
+    "audit.auditors": {"GET": RECORDING},
+    "audit.check": {"GET": RECORDING},
+    "audit.export": {"POST": RECORDING},
+    # The number that is sent is another: they are asked to compare again.
+    "audit.give": {"POST": RECORDING},
+    "audit.log": {"GET": RECORDING},
+    # An analyst who does not hold it.
+    "audit.take_back": {"POST": "lnnffffln"},
     "erasure.case": {"GET": CASE},
     "erasure.certificate": {"GET": CASE},
     "erasure.certificate_text": {"GET": CASE},
