@@ -14,12 +14,12 @@ from sqlalchemy import select
 
 from incidents.accounts import admission, throttle
 from incidents.accounts.admission import locked
-from incidents.accounts.factors import Factors, unseen
+from incidents.accounts.factors import Factors, factors_of, unseen
 from incidents.accounts.half_open import Step, begin
 from incidents.accounts.models import Account
 from incidents.accounts.rules import normalise_username
 from incidents.accounts.sessions import WrongCredentials, current_seed, end_all, passphrase_mark, tala_session
-from incidents.accounts.throttle import Door
+from incidents.accounts.throttle import Door, Throttled
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.database import writing
@@ -28,7 +28,7 @@ from incidents.extensions import db
 from incidents.keyring import services as keyring
 from incidents.keyring.envelope import Unopenable
 from incidents.keyring.identity import NotBelieved
-from incidents.keyring.passphrase import Cost, passphrase_key, read_pepper
+from incidents.keyring.passphrase import Cost, TooManyAtOnce, passphrase_key, read_pepper
 from incidents.keyring.people import Seed, open_seed, seal_seed
 from incidents.keyring.totp import new_secret
 
@@ -36,11 +36,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from config import Settings
+    from incidents.keyring.envelope import SecretKey
     from incidents.keyring.services import Member
 
 #: What one guess of a new passphrase costs (tests lower it).
 COST = Cost()
 SALT_BYTES = 16
+#: After which there is room in the line for the hash again.
+SECONDS_IN_LINE = 10
 #: Opened for names that nobody has, so that they cost the same time and end the same way.
 DUMMY_SALT = b"\0" * SALT_BYTES
 DUMMY_SEED = b"\x01" + b"\0" * 60
@@ -104,10 +107,23 @@ def _open_by_passphrase(passphrase: str, *, salt: bytes, cost: Cost, blob: bytes
     # The hash takes a third of a second: no transaction stays open meanwhile.
     db.session.rollback()
     try:
-        key = passphrase_key(passphrase, salt=salt, cost=cost, pepper=read_pepper(settings().pepper_file))
+        key = hashed(passphrase, salt=salt, cost=cost)
         return open_seed(blob, key, owner, "passphrase")
     except Unopenable:
         raise WrongCredentials from None
+
+
+def hashed(passphrase: str, *, salt: bytes, cost: Cost) -> SecretKey:
+    """The key that a passphrase stands for, or word that too many log in at this moment.
+
+    Raises:
+        Throttled: the line is full.
+        Unopenable, PepperMissing: see keyring.passphrase.
+    """
+    try:
+        return passphrase_key(passphrase, salt=salt, cost=cost, pepper=read_pepper(settings().pepper_file))
+    except TooManyAtOnce:
+        raise Throttled(SECONDS_IN_LINE) from None
 
 
 def log_in(username: str, passphrase: str, device: str = "") -> Account:
@@ -121,11 +137,12 @@ def log_in(username: str, passphrase: str, device: str = "") -> Account:
     Raises:
         WrongCredentials: see open_account_seed().
         Throttled: nothing was tried.
-        Unopenable: what the account remembers is missing or was altered.
+        MemoryLost: what the account remembers is missing or was altered: it must be begun anew.
     """
     attempt = throttle.attempt(Door.LOG_IN, username, device)
     account, seed = open_account_seed(username, passphrase)
     attempt.succeeded()
+    factors_of(account.id, seed)
     # Where the organisation's key has moved on, so does what this account trusts: one that is put back later is seen.
     with suppress(NotBelieved):
         # Who cannot follow opens nothing, but can still log in, and is told so on their page.
@@ -229,7 +246,7 @@ def seal_by_passphrase(account_id: str, seed: Seed, passphrase: str) -> tuple[by
     """A fresh salt, and the seed under the passphrase."""
     db.session.rollback()
     salt = secrets.token_bytes(SALT_BYTES)
-    key = passphrase_key(passphrase, salt=salt, cost=COST, pepper=read_pepper(settings().pepper_file))
+    key = hashed(passphrase, salt=salt, cost=COST)
     return salt, seal_seed(seed, key, account_id, "passphrase")
 
 

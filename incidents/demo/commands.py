@@ -9,6 +9,7 @@ from incidents.accounts.services import settings
 from incidents.demo import services
 from incidents.errors import NotFound
 from incidents.instance.services import NotEmpty
+from incidents.instance.serving import THREADS
 from incidents.instance.serving import serve as become_server
 
 demo = AppGroup("demo", help="A demo instance with invented cases.")
@@ -50,7 +51,7 @@ def code(username: str) -> None:
 
 @demo.command("serve")
 @click.option("--workers", default=2, show_default=True)
-@click.option("--threads", default=4, show_default=True, help="Threads a worker.")
+@click.option("--threads", default=THREADS, show_default=True, help="Threads a worker.")
 @click.pass_context
 def serve(context: click.Context, workers: int, threads: int) -> None:
     """Make the demo if need be, and serve it on this machine."""

@@ -15,6 +15,7 @@ from incidents.accounts.services import settings
 from incidents.instance import backup as backups
 from incidents.instance import restoring, services
 from incidents.instance.reading import BrokenBackup
+from incidents.instance.serving import THREADS
 from incidents.instance.serving import serve as become_server
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def init(organisation: str, administrator: str, founders: tuple[str, ...]) -> No
 
 @click.command("serve")
 @click.option("--workers", default=2, show_default=True)
-@click.option("--threads", default=4, show_default=True, help="Threads a worker.")
+@click.option("--threads", default=THREADS, show_default=True, help="Threads a worker.")
 @with_appcontext
 def serve(workers: int, threads: int) -> None:
     """Serve this instance with the production server."""

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent.parent
 
 
+#: Threads of a worker: more than may wait for the hash of a passphrase (keyring.passphrase.MAX_IN_LINE).
+THREADS = 16
+
+
 def command(settings: Settings, *, workers: int, threads: int) -> list[str]:
     """The server's command line. It logs no requests: Tala logs routes itself, without addresses or values."""
     address = urlsplit(f"//{settings.bind}")

@@ -27,7 +27,10 @@ MAX_LENGTH = 1024
 RECOVERY_BYTES = 20
 #: Digits that a recovery code never has, for the letters they are read as.
 LOOKALIKES = str.maketrans("018", "OIB")
+#: So many may stand in line for the hash in a process: fewer than it has threads, or no other page would be answered.
+MAX_IN_LINE = 12
 _one_hash_at_a_time = threading.BoundedSemaphore(1)
+_line = threading.BoundedSemaphore(MAX_IN_LINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,10 @@ class Cost:
     iterations: int = 3
     memory_kib: int = 128 * 1024
     lanes: int = 1
+
+
+class TooManyAtOnce(RuntimeError):
+    """The line for the hash is full: nothing was hashed, and a little later there is room again."""
 
 
 class PepperMissing(RuntimeError):
@@ -70,6 +77,7 @@ def passphrase_key(passphrase: str, *, salt: bytes, cost: Cost, pepper: bytes) -
 
     Raises:
         Unopenable: it is longer than any passphrase may be; nothing was hashed.
+        TooManyAtOnce: as above.
     """
     if len(passphrase) > MAX_LENGTH:
         raise Unopenable
@@ -82,8 +90,13 @@ def passphrase_key(passphrase: str, *, salt: bytes, cost: Cost, pepper: bytes) -
         memory_cost=cost.memory_kib,
         secret=pepper,
     )
-    with _one_hash_at_a_time:
-        return SecretKey(hasher.derive(typed))
+    if not _line.acquire(blocking=False):
+        raise TooManyAtOnce
+    try:
+        with _one_hash_at_a_time:
+            return SecretKey(hasher.derive(typed))
+    finally:
+        _line.release()
 
 
 def new_recovery_code() -> str:

@@ -83,7 +83,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(settings: Settings, folder: Path) -> Iterator[Server]:
+def running(settings: Settings, folder: Path, threads: int = 2) -> Iterator[Server]:
     """Serve an instance with two workers until the block ends."""
     output, temporary = folder / "output", folder / "tmp"
     output.mkdir()
@@ -99,7 +99,11 @@ def running(settings: Settings, folder: Path) -> Iterator[Server]:
     }
     with (output / "stdout").open("wb") as out, (output / "stderr").open("wb") as err:
         process = subprocess.Popen(  # noqa: S603 - our own command
-            command(settings, workers=2, threads=2), env=environment, stdout=out, stderr=err, start_new_session=True
+            command(settings, workers=2, threads=threads),
+            env=environment,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
         )
         server = Server(process, port, output, temporary)
         try:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select
 
-from incidents.accounts import throttle
-from incidents.accounts.models import Throttle
+from incidents.accounts import services, throttle
+from incidents.accounts.models import Role, Throttle
+from incidents.accounts.sessions import WrongCredentials
 from incidents.accounts.throttle import FREE, LONGEST_WAIT, MINUTE, Door, Throttled, attempt, wait_after
 from incidents.extensions import db
+from incidents.instance.serving import THREADS
+from incidents.keyring import passphrase as passphrases
 from incidents.keyring.passphrase import PepperMissing
 
 if TYPE_CHECKING:
     from flask import Flask
+
+    from tests.factories.world import World
 
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -174,6 +181,50 @@ def test_different_names_at_the_same_moment_do_not_wait_for_each_other_for_ever(
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(knock, range(16))) == 16
+
+
+def test_a_line_that_is_full_lets_no_more_in_and_empties_again(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A crowd at the door takes no thread that another page needs: who finds the line full is told at once."""
+    person = world.person(Role.ANALYST, world.organisation())
+    inside, done = threading.Semaphore(0), threading.Event()
+
+    class Slow:
+        def __init__(self, **_named: object) -> None:
+            pass
+
+        def derive(self, _typed: bytes) -> bytes:
+            inside.release()
+            done.wait(30)
+            return bytes(32)
+
+    monkeypatch.setattr(passphrases, "Argon2id", Slow)
+
+    def come() -> bool:
+        with app.app_context():
+            try:
+                services.open_account_seed(person.username, "a wrong plainly fictional one")
+            except Throttled:
+                return False
+            except WrongCredentials:
+                return True
+        raise AssertionError("let in")
+
+    with ThreadPoolExecutor(passphrases.MAX_IN_LINE) as pool:
+        first = [pool.submit(come) for _ in range(passphrases.MAX_IN_LINE)]
+        inside.acquire(timeout=30)
+        until = time.monotonic() + 30
+        while passphrases._line._value and time.monotonic() < until:
+            time.sleep(0.01)
+        assert come() is False
+        done.set()
+        assert all(future.result(timeout=30) for future in first)
+    assert come() is True
+
+
+def test_a_server_has_more_threads_than_may_stand_in_line() -> None:
+    assert THREADS > passphrases.MAX_IN_LINE
 
 
 def test_the_table_does_not_say_whose_name_was_tried(monkeypatch: pytest.MonkeyPatch) -> None:
