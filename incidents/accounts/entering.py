@@ -6,13 +6,14 @@ import time
 from typing import TYPE_CHECKING
 
 from incidents.accounts import factors, half_open, recovery_codes, services, throttle, webauthn
-from incidents.accounts.factors import Factors, WrongFactor
+from incidents.accounts.factors import Factors, MemoryLost
 from incidents.accounts.half_open import HalfOpen, Step
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import WrongCredentials, tala_session
 from incidents.accounts.throttle import Door
 from incidents.database import writing
 from incidents.extensions import db
+from incidents.keyring.envelope import Unopenable
 from incidents.keyring.memory import remember
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def finish_log_in(waits: HalfOpen, code: str, assertion: str) -> Account:
         WrongFactor: they have not.
         WrongCredentials: the account was disabled, its passphrase changed, or the log-in ended, meanwhile.
         Throttled: nothing was tried.
-        Unopenable: what the account remembers is missing or was altered: nobody gets in.
+        MemoryLost: what the account remembers is missing or was altered: nobody gets in.
     """
     account = db.session.get(Account, waits.account_id)
     if account is None or account.disabled or (account.salt or b"").hex() != waits.salt:
@@ -47,7 +48,7 @@ def prove(account_id: str, seed: Seed, code: str, assertion: str) -> None:
 
     Raises:
         WrongFactor: it is wrong, too old, or was used before.
-        Unopenable: what the account remembers is missing or was altered.
+        MemoryLost: what the account remembers is missing or was altered.
     """
     if assertion:
         known = factors.factors_of(account_id, seed)
@@ -56,8 +57,11 @@ def prove(account_id: str, seed: Seed, code: str, assertion: str) -> None:
     def used(before: Factors) -> Factors:
         return before.after_use(key_id, counter) if assertion else before.after_code(code, time.time())
 
-    with writing(db.session):
-        remember(account_id, seed, factors.changing(used))
+    try:
+        with writing(db.session):
+            remember(account_id, seed, factors.changing(used))
+    except Unopenable:
+        raise MemoryLost from None
 
 
 def finish(waits: HalfOpen, name: str, code: str) -> tuple[Account, str]:
@@ -70,7 +74,7 @@ def finish(waits: HalfOpen, name: str, code: str) -> tuple[Account, str]:
         WrongFactor: the app shows another code.
         WrongCredentials: the code that brought them here was used or replaced, or the account disabled, meanwhile.
         AnotherOrganisation: see admission.keys_for().
-        Unopenable: what the account remembers is missing or was altered.
+        MemoryLost: what the account remembers is missing or was altered.
     """
     begun = factors.first(name, waits.secret, code)
     salt, sealed = waits.by_passphrase
@@ -82,15 +86,3 @@ def finish(waits: HalfOpen, name: str, code: str) -> tuple[Account, str]:
 def account_of(waits: HalfOpen) -> Account:
     """Who waits."""
     return db.session.get_one(Account, waits.account_id)
-
-
-def factors_of(waits: HalfOpen) -> Factors:
-    """Their second factors.
-
-    Raises:
-        Unopenable: what the account remembers is missing or was altered.
-    """
-    return factors.factors_of(waits.account_id, waits.opened)
-
-
-__all__ = ["WrongFactor", "account_of", "factors_of", "finish", "finish_log_in", "prove"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wtforms import HiddenField, PasswordField, StringField
-from wtforms.validators import Length, Optional, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from incidents.accounts.factors import LONGEST_NAME
 from incidents.accounts.forms import cut, required
@@ -27,8 +27,14 @@ def code_field() -> StringField:
 
 def name_field() -> StringField:
     """What a person calls a second factor."""
-    length = Length(max=LONGEST_NAME, message=lazy_gettext("Use at most 60 characters."))
-    return StringField(lazy_gettext("Name, so that you know it again"), [Optional(), length], filters=[cut])
+    return StringField(lazy_gettext("Name, so that you know it again"), [Optional(), short_enough], filters=[cut])
+
+
+def short_enough(form: BaseForm, field: StringField) -> None:
+    """A name that fits a line."""
+    del form
+    if len(field.data) > LONGEST_NAME:
+        raise ValidationError(_("Use at most %(n)s characters.", n=LONGEST_NAME))
 
 
 class SecondForm(BaseForm):

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from incidents.database import random_id
 from incidents.errors import Forbidden, NotFound
+from incidents.keyring.envelope import Unopenable
 from incidents.keyring.memory import Memory, recall
 from incidents.keyring.totp import accepted_step, new_secret
 
@@ -29,6 +30,10 @@ LONGEST_NAME: Final = 60
 
 class WrongFactor(Forbidden):
     """The code or the key's answer is not right, or was used before."""
+
+
+class MemoryLost(Forbidden):
+    """What the account keeps for itself is missing or was altered: without it nobody is let in."""
 
 
 class LastFactor(Forbidden):
@@ -191,9 +196,12 @@ def factors_of(account_id: str, seed: Seed) -> Factors:
     """The second factors of an account. One query.
 
     Raises:
-        Unopenable: the memory is missing or was altered.
+        MemoryLost: the memory is missing or was altered.
     """
-    return factors_in(recall(account_id, seed))
+    try:
+        return factors_in(recall(account_id, seed))
+    except Unopenable:
+        raise MemoryLost from None
 
 
 def changing(change: Callable[[Factors], Factors]) -> Callable[[Memory], Memory]:

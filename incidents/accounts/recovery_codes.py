@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from incidents.accounts import services, throttle
 from incidents.accounts.admission import hold_organisation, locked
-from incidents.accounts.factors import Factors, with_factors
+from incidents.accounts.factors import Factors, MemoryLost, with_factors
 from incidents.accounts.half_open import Step, begin
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import WrongCredentials, end_all, end_others
@@ -72,7 +72,7 @@ def write_recovery(
 
     Raises:
         WrongCredentials: the recovery code was used or renewed, or the account disabled, meanwhile.
-        Unopenable: what the account remembers is missing or was altered: factors cannot be replaced in it.
+        MemoryLost: what the account remembers is missing or was altered: factors cannot be replaced in it.
     """
     recovery = new_recovery_code()
     with writing(db.session):
@@ -88,10 +88,17 @@ def write_recovery(
         account.iterations, account.memory_kib = services.COST.iterations, services.COST.memory_kib
         account.seed_by_recovery = seal_seed(seed, recovery_key(recovery), account_id, "recovery")
         if replaced is not None:
-            remember(account_id, seed, lambda memory: with_factors(memory, replaced))
+            _replace_factors(account_id, seed, replaced)
         end_all(account_id)
         audit.record(account.organisation_id, Act.RECOVERED, by=account_id)
     return account, recovery
+
+
+def _replace_factors(account_id: str, seed: Seed, replaced: Factors) -> None:
+    try:
+        remember(account_id, seed, lambda memory: with_factors(memory, replaced))
+    except Unopenable:
+        raise MemoryLost from None
 
 
 def renew_recovery_code(account_id: str, seed: Seed) -> str:

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from incidents.accounts import admission, devices, policy, recovery_codes, services
+from incidents.accounts.factors import MemoryLost
 from incidents.accounts.forms import ChangePassphraseForm, LogInForm, RecoverForm, SetUpForm
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import WrongCredentials, current_seed
@@ -59,6 +60,15 @@ def login() -> ResponseReturnValue:
         except WrongCredentials:
             form.add_errors(
                 {"passphrase": _("This username and passphrase do not fit together. Check both and try again.")}
+            )
+        except MemoryLost:
+            form.add_errors(
+                {
+                    "passphrase": _(
+                        "What your account keeps for itself was changed or deleted in the database, so nobody is let "
+                        "in. Tell your colleagues and your administrator: the account must be begun anew."
+                    )
+                }
             )
         else:
             answer = redirect(url_for("factors.second"), HTTPStatus.SEE_OTHER)

@@ -113,7 +113,7 @@ def test_the_passphrase_alone_is_not_enough(advocate: Person, monkeypatch: pytes
     assert PUBLICATION["title"] not in browser.get("/reports")
 
 
-def test_a_code_counts_once_here_too(advocate: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_code_counts_once_here_too(advocate: Person) -> None:
     browser, answer = advocate.browser(), answer_of(advocate)
     browser.post("/confirm", answer, status=303)
     browser.post("/confirm", answer, status=422)
