@@ -1,0 +1,236 @@
+"""A person's whole life in Tala, as they live it: in a browser, on a telephone, without JavaScript.
+
+Invited; set up; recorded what they could not read again; vouched for by two; read; lost the second factor; recovered;
+revoked; read nothing, while everybody else read everything. With TALA_PICTURES set to a folder, each page is
+photographed there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import pytest
+from playwright.sync_api import expect
+from werkzeug.serving import make_server
+
+from config import Settings
+from incidents import create_app
+from incidents.accounts import admission
+from incidents.extensions import db
+from incidents.instance.services import prepare
+from incidents.keyring.totp import code_of, step_at
+from incidents.records import services as records
+from tests.factories import documents
+from tests.factories.world import PASSPHRASE, Person, Team, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+    from playwright.sync_api import Browser, Page
+
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PHONE: Final = {"width": 390, "height": 844}
+NAME: Final = "fictional-newcomer"
+SECOND: Final = "another plainly fictional passphrase"
+CASES: Final = 3
+SECRET: Final = re.compile(r"(?:[A-Z2-7]{4} ?){8}")
+CODE: Final = re.compile(r"(?:[A-Z2-7]{4}-){7}[A-Z2-7]{4}")
+NUMBER: Final = re.compile(r"(?:[0-9a-f]{4} ){7}[0-9a-f]{4}")
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser."""
+
+    page: Page
+    address: str
+    who: str
+    taken: int = 0
+
+    def go(self, path: str) -> Visitor:
+        self.page.goto(self.address + path)
+        return self
+
+    def fill(self, **fields: str) -> Visitor:
+        for name, text in fields.items():
+            self.page.locator(f"[name={name}]").fill(text)
+        return self
+
+    def press(self, name: str) -> Visitor:
+        self.page.get_by_role("button", name=re.compile(name)).first.click()
+        return self
+
+    def sees(self, words: str) -> Visitor:
+        expect(self.page.get_by_role("main")).to_contain_text(words)
+        self.picture(words)
+        return self
+
+    def text(self, pattern: re.Pattern[str]) -> str:
+        """What the page says and is to be written down."""
+        found = pattern.search(self.page.get_by_role("main").inner_text())
+        assert found, self.page.get_by_role("main").inner_text()
+        return found[0]
+
+    def picture(self, words: str) -> None:
+        folder = os.environ.get("TALA_PICTURES")
+        if folder:
+            self.taken += 1
+            name = re.sub(r"\W+", "-", f"{self.who}-{self.taken:02}-{words}")[:80]
+            self.page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+    def log_in(self, username: str, passphrase: str, code: str) -> Visitor:
+        self.go("/login").fill(username=username, passphrase=passphrase).press("^Log in$")
+        return self.fill(code=code).press("^Log in$")
+
+
+@dataclass
+class Place:
+    """A served instance with a team in it, and browsers."""
+
+    app: Flask
+    address: str
+    browser: Browser
+    team: Team
+
+    def visitor(self, who: str) -> Visitor:
+        context = self.browser.new_context(viewport=PHONE, java_script_enabled=False)
+        context.set_default_timeout(20_000)
+        return Visitor(context.new_page(), self.address, who)
+
+    def member(self, person: Person) -> Visitor:
+        visitor = self.visitor(person.username)
+        return visitor.log_in(person.username, PASSPHRASE, person.code())
+
+
+@pytest.fixture
+def place(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Place]:
+    """An organisation with three cases, at an address of this machine."""
+    instance = tmp_path_factory.mktemp("life")
+    instance.chmod(0o700)
+    settings = Settings(instance=instance, database_url=f"sqlite:///{instance / 'tala.db'}", demo=True)
+    app = create_app(settings)
+    with app.app_context():
+        prepare(settings)
+        team = World(app).team("Fictional Harbour Network")
+        keys = records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+        records.create(keys, [documents.document() for _ in range(CASES)])
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield Place(app, f"http://127.0.0.1:{server.port}", browser, team)
+        server.shutdown()
+        server.server_close()
+        db.session.remove()
+        db.engine.dispose()
+
+
+def typed(secret: str) -> str:
+    """What the app shows now for a secret."""
+    return code_of(secret.replace(" ", ""), step_at(time.time()))
+
+
+def somebody(place: Place) -> Person:
+    """The newcomer, to ask their app for a code as if half a minute had passed since the last."""
+    account = admission.find(NAME)
+    assert account
+    db.session.refresh(account)
+    return Person(place.app, account.id, NAME, account.role, account.organisation_id, "")
+
+
+def test_a_whole_life(place: Place) -> None:
+    team = place.team
+    administrator = place.member(team.administrator)
+    administrator.go("/accounts").sees(team.researcher.username)
+    administrator.go("/accounts/invite").fill(username=NAME)
+    administrator.page.locator("[name=role][value=researcher]").check()
+    administrator.press("Invite").sees(NAME)
+    link = re.search(r"/set-up/[A-Z0-9-]+", administrator.page.content())
+    assert link
+
+    # Set up: a passphrase, a second factor, a code on paper.
+    newcomer = place.visitor("newcomer")
+    newcomer.go(link[0]).fill(username=NAME, new_passphrase=PASSPHRASE, repeated=PASSPHRASE)
+    newcomer.picture("set-up")
+    newcomer.press("Set up")
+    secret = newcomer.text(SECRET)
+    newcomer.picture("second factor")
+    newcomer.fill(code=typed(secret)).press("Go on").sees("Write down your recovery code")
+    paper = newcomer.text(CODE)
+
+    # Write-only: record, see that it arrived, read nothing.
+    newcomer.log_in(NAME, PASSPHRASE, somebody(place).code())
+    newcomer.go("/cases").sees("You hold no keys yet")
+    newcomer.go("/cases/new/quick")
+    record(newcomer)
+    newcomer.sees("arrived")
+    newcomer.go("/account").sees("Your number")
+    number = newcomer.text(NUMBER)
+
+    # Two members compare the number, and vouch.
+    for member in (team.researcher, team.second_researcher):
+        visitor = place.member(member)
+        visitor.go("/members").sees(NAME)
+        assert visitor.text(NUMBER) == number
+        visitor.press("It is the same: vouch for").sees("vouch" if member is team.researcher else "can now open")
+
+    # Reads: the cases, and what waits in the inbox, their own among it.
+    newcomer.go("/cases").sees(str(CASES))
+    newcomer.go("/inbox").sees("1")
+
+    # Loses the second factor, comes back with the paper.
+    lost = place.visitor("newcomer-again")
+    lost.go("/recover").fill(username=NAME, code=paper, new_passphrase=SECOND, repeated=SECOND)
+    lost.page.locator("[name=lost]").check()
+    lost.picture("recover")
+    lost.press("Change the passphrase")
+    fresh = lost.text(SECRET)
+    assert fresh != secret
+    lost.fill(code=typed(fresh)).press("Go on").sees("Write down your recovery code")
+    assert lost.text(CODE) != paper
+    lost.log_in(NAME, SECOND, somebody(place).code(SECOND)).go("/cases").sees(str(CASES))
+    newcomer.go("/cases")
+    expect(newcomer.page.get_by_role("heading", level=1)).to_have_text("Log in")
+
+    # Revoked: reads nothing; everybody else reads everything.
+    leader = place.member(team.second_researcher)
+    leader.go("/members").page.get_by_role("link", name=NAME).click()
+    leader.page.get_by_label("All of them: this person leaves").check()
+    leader.fill(reason="left the network").press("Take the keys back").sees("Everything is under the newest keys")
+    lost.go("/cases")
+    expect(lost.page.get_by_role("heading", level=1)).to_have_text("Log in")
+    lost.log_in(NAME, SECOND, somebody(place).code(SECOND)).go("/cases").sees("You hold no keys")
+    for member in (team.researcher, team.second_researcher):
+        visitor = place.member(member)
+        visitor.go("/cases").sees(str(CASES))
+        found = cases_on(visitor)
+        assert len(found) == CASES
+        for case in found:
+            visitor.go(case)
+            expect(visitor.page.get_by_role("heading", level=1)).not_to_have_text("Log in")
+            assert visitor.page.get_by_role("main").inner_text()
+    place.member(team.analyst).go("/summaries").sees(str(CASES))
+
+
+def record(visitor: Visitor) -> None:
+    """The quick record, as little of it as is allowed."""
+    visitor.page.locator("[name=narrative]").fill("Plainly fictional: stopped at a checkpoint, paid to be let go.")
+    visitor.page.locator("[name=date_start-kind][value=about]").check()
+    visitor.page.locator("[name=date_start-month]").fill("3")
+    visitor.page.locator("[name=date_start-year]").fill("2025")
+    visitor.page.locator("[name=country]").select_option("KE")
+    visitor.page.locator("[name=source_type]").select_option("SRC_PEER")
+    visitor.picture("quick record")
+    visitor.press("Hand it in")
+
+
+def cases_on(visitor: Visitor) -> list[str]:
+    """Where the list leads."""
+    return re.findall(r'href="(/cases/[0-9a-f]{32})"', visitor.page.content())
