@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from incidents.accounts import admission
 from incidents.accounts.models import Account, Role
+from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.audit.models import AuditEntry
 from incidents.database import writing
@@ -265,13 +266,13 @@ def test_declining_needs_a_reason_and_keeps_what_was_typed(team: Team) -> None:
 
 def test_what_members_do_is_in_the_log_and_not_what_it_says(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[tuple[object, ...]] = []
-    record = inbox.audit.record
+    record = audit.record
 
     def listening(organisation_id: str, act: Act, **more: str) -> None:
         said.append((organisation_id, act, more))
         record(organisation_id, act, **more)
 
-    monkeypatch.setattr(inbox.audit, "record", listening)
+    monkeypatch.setattr(audit, "record", listening)
     accepted, declined = handed_in(team.field_worker), handed_in(team.field_worker)
     case = inbox.accept(keys(team.researcher), accepted)
     inbox.decline(keys(team.second_researcher), declined, WHY)
