@@ -41,6 +41,7 @@ from incidents.reports.models import Publication, PublicationType
 from incidents.submissions.models import Submission
 from tests.factories import documents
 from tests.factories.world import PASSPHRASE
+from tests.server.scanning import hits
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -227,6 +228,28 @@ def test_nothing_that_a_key_opens_is_in_the_keys(full: Team, tmp_path: Path) -> 
     assert len(sealed) > 6
     assert [blob for blob in sealed if blob[-16:] in content] == []
     assert "account" not in tables(written.keys)
+
+
+def test_nothing_that_was_typed_or_is_secret_is_in_either_file(full: Team, tmp_path: Path) -> None:
+    """In no encoding, nor inside a compressed stream: words of a case, names of trustees, their codes, keys, seeds."""
+    researcher = full.researcher
+    keys = services.keys_of(researcher.id, full.organisation_id, researcher.seed)
+    whom = documents.person(name="KanariVogelName")
+    told = documents.incident(narrative="KanariVogelStory", place_text="KanariVogelPlace")
+    case = documents.about(whom, "POL_EXT", incident=told)
+    services.create(keys, [case])
+    services.open_identity(keys, case.incident.id, "KanariVogelReason")
+    trustees = ["KanariVogelAunt", "KanariVogelPriest"]
+    sheets = recovery.name_trustees(researcher.membership(), researcher.seed, trustees, 2)
+    secrets: dict[str, str | bytes] = {"typed": "KanariVogel", "passphrase": PASSPHRASE, "seed": researcher.seed.raw}
+    secrets |= {f"key {key.id}": key.raw for key in researcher.membership().keys}
+    secrets |= {f"code {sheet.paper.number}": sheet.paper.code for sheet in sheets}
+    secrets |= {f"words {sheet.paper.number}": " ".join(sheet.paper.words) for sheet in sheets}
+    secrets |= {"recovery code": researcher.recovery_code, "cell": f"{case.incident.cell_key}"}
+    written = back_up(tmp_path / "backup")
+    assert hits([written.data, written.keys], secrets) == []
+    (tmp_path / "planted").write_bytes(b"before " + sheets[0].paper.code.hex().encode())
+    assert hits([tmp_path / "planted"], secrets)
 
 
 def test_every_table_is_in_the_data_or_has_a_reason(full: Team, tmp_path: Path) -> None:
