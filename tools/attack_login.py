@@ -79,7 +79,7 @@ def enumeration(port: int, pairs: int) -> None:
     """Known and unknown names in random order, one after the other."""
     names = [f"name-{number:05}" for number in range(2 * pairs)]
     random.Random(7).shuffle(names)  # noqa: S311 - an order
-    client, looks = Client(port), set()
+    client, looks = Client(port, timeout=300), set()
     times: dict[bool, list[float]] = {True: [], False: []}
     knock(client, "warming-up")
     for number, name in enumerate(names):
@@ -99,7 +99,7 @@ def hammer(port: int, name_of: Callable[[int], str]) -> tuple[int, int]:
     end, counted, lock = time.monotonic() + HAMMERING, [0, 0], threading.Lock()
 
     def hand(start: int) -> None:
-        client, number = Client(port), start
+        client, number = Client(port, timeout=300), start
         while time.monotonic() < end:
             answer = knock(client, name_of(number))[1]
             number += 4
@@ -135,14 +135,16 @@ def crowd(server: Server) -> None:
     def read() -> None:
         while not busy.is_set():
             begun = time.perf_counter()
-            Client(server.port).get("/login")
+            Client(server.port, timeout=300).get("/login")
             waits.append(time.perf_counter() - begun)
             time.sleep(0.02)
 
     reader = threading.Thread(target=read)
     reader.start()
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = list(pool.map(lambda number: knock(Client(server.port), f"name-{number:05}")[1], range(2 * AT_ONCE)))
+        answers = list(
+            pool.map(lambda number: knock(Client(server.port, timeout=300), f"name-{number:05}")[1], range(2 * AT_ONCE))
+        )
     busy.set()
     reader.join()
     told = sum(answer.status == 429 for answer in answers)  # noqa: PLR2004 - too many
