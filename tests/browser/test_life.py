@@ -139,84 +139,111 @@ def typed(secret: str) -> str:
 
 def somebody(place: Place) -> Person:
     """The newcomer, to ask their app for a code as if half a minute had passed since the last."""
+    db.session.rollback()
     account = admission.find(NAME)
     assert account
-    db.session.refresh(account)
     return Person(place.app, account.id, NAME, account.role, account.organisation_id, "")
 
 
 def test_a_whole_life(place: Place) -> None:
-    team = place.team
-    administrator = place.member(team.administrator)
-    administrator.go("/accounts").sees(team.researcher.username)
+    newcomer = place.visitor("newcomer")
+    secret, paper = set_up(newcomer, invited(place))
+    newcomer.log_in(NAME, PASSPHRASE, somebody(place).code())
+    number = hand_in(newcomer)
+    vouched_for(place, number)
+    newcomer.go("/cases").sees(str(CASES))
+    newcomer.go("/inbox").sees("1")
+
+    again = place.visitor("newcomer-again")
+    recover(again, secret, paper)
+    again.log_in(NAME, SECOND, somebody(place).code(SECOND)).go("/cases").sees(str(CASES))
+    is_out(newcomer)
+
+    revoked_by(place.member(place.team.second_researcher))
+    is_out(again)
+    again.log_in(NAME, SECOND, somebody(place).code(SECOND)).go("/cases").sees("You hold no keys")
+    everybody_else_reads(place)
+
+
+def invited(place: Place) -> str:
+    """An administrator invites; where the invitation leads."""
+    administrator = place.member(place.team.administrator)
+    administrator.go("/accounts").sees(place.team.researcher.username)
     administrator.go("/accounts/invite").fill(username=NAME)
     administrator.page.locator("[name=role][value=researcher]").check()
     administrator.press("Invite").sees(NAME)
     link = re.search(r"/set-up/[A-Z0-9-]+", administrator.page.content())
     assert link
+    return link[0]
 
-    # Set up: a passphrase, a second factor, a code on paper.
-    newcomer = place.visitor("newcomer")
-    newcomer.go(link[0]).fill(username=NAME, new_passphrase=PASSPHRASE, repeated=PASSPHRASE)
+
+def set_up(newcomer: Visitor, link: str) -> tuple[str, str]:
+    """A passphrase, a second factor, a code on paper; what the app and the paper keep."""
+    newcomer.go(link).fill(username=NAME, new_passphrase=PASSPHRASE, repeated=PASSPHRASE)
     newcomer.picture("set-up")
     newcomer.press("Set up")
     secret = newcomer.text(SECRET)
     newcomer.picture("second factor")
     newcomer.fill(code=typed(secret)).press("Go on").sees("Write down your recovery code")
-    paper = newcomer.text(CODE)
+    return secret, newcomer.text(CODE)
 
-    # Write-only: record, see that it arrived, read nothing.
-    newcomer.log_in(NAME, PASSPHRASE, somebody(place).code())
+
+def hand_in(newcomer: Visitor) -> str:
+    """Record, see that it arrived, read nothing; the number that members will compare."""
     newcomer.go("/cases").sees("You hold no keys yet")
     newcomer.go("/cases/new/quick")
     record(newcomer)
-    newcomer.sees("arrived")
+    newcomer.sees("It has arrived, sealed.")
     newcomer.go("/account").sees("Your number")
-    number = newcomer.text(NUMBER)
+    return newcomer.text(NUMBER)
 
-    # Two members compare the number, and vouch.
-    for member in (team.researcher, team.second_researcher):
+
+def vouched_for(place: Place, number: str) -> None:
+    """Two members compare the number, and vouch."""
+    for member, said in ((place.team.researcher, "1 of 2"), (place.team.second_researcher, "can now open")):
         visitor = place.member(member)
         visitor.go("/members").sees(NAME)
         assert visitor.text(NUMBER) == number
-        visitor.press("It is the same: vouch for").sees("vouch" if member is team.researcher else "can now open")
+        visitor.press("It is the same: vouch for").sees(said)
 
-    # Reads: the cases, and what waits in the inbox, their own among it.
-    newcomer.go("/cases").sees(str(CASES))
-    newcomer.go("/inbox").sees("1")
 
-    # Loses the second factor, comes back with the paper.
-    lost = place.visitor("newcomer-again")
-    lost.go("/recover").fill(username=NAME, code=paper, new_passphrase=SECOND, repeated=SECOND)
-    lost.page.locator("[name=lost]").check()
-    lost.picture("recover")
-    lost.press("Change the passphrase")
-    fresh = lost.text(SECRET)
+def recover(again: Visitor, secret: str, paper: str) -> None:
+    """The second factor is lost; the paper brings the person back, with another factor and another paper."""
+    again.go("/recover").fill(username=NAME, code=paper, new_passphrase=SECOND, repeated=SECOND)
+    again.page.locator("[name=lost]").check()
+    again.picture("recover")
+    again.press("Change the passphrase")
+    fresh = again.text(SECRET)
     assert fresh != secret
-    lost.fill(code=typed(fresh)).press("Go on").sees("Write down your recovery code")
-    assert lost.text(CODE) != paper
-    lost.log_in(NAME, SECOND, somebody(place).code(SECOND)).go("/cases").sees(str(CASES))
-    newcomer.go("/cases")
-    expect(newcomer.page.get_by_role("heading", level=1)).to_have_text("Log in")
+    again.fill(code=typed(fresh)).press("Go on").sees("Write down your recovery code")
+    assert again.text(CODE) != paper
 
-    # Revoked: reads nothing; everybody else reads everything.
-    leader = place.member(team.second_researcher)
+
+def is_out(visitor: Visitor) -> None:
+    """Their session is over."""
+    visitor.go("/cases")
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Log in")
+
+
+def revoked_by(leader: Visitor) -> None:
+    """A member takes the newcomer's keys back."""
     leader.go("/members").page.get_by_role("link", name=NAME).click()
     leader.page.get_by_label("All of them: this person leaves").check()
     leader.fill(reason="left the network").press("Take the keys back").sees("Everything is under the newest keys")
-    lost.go("/cases")
-    expect(lost.page.get_by_role("heading", level=1)).to_have_text("Log in")
-    lost.log_in(NAME, SECOND, somebody(place).code(SECOND)).go("/cases").sees("You hold no keys")
-    for member in (team.researcher, team.second_researcher):
+
+
+def everybody_else_reads(place: Place) -> None:
+    """The members open every case, the analyst counts them."""
+    for member in (place.team.researcher, place.team.second_researcher):
         visitor = place.member(member)
         visitor.go("/cases").sees(str(CASES))
         found = cases_on(visitor)
         assert len(found) == CASES
         for case in found:
-            visitor.go(case)
-            expect(visitor.page.get_by_role("heading", level=1)).not_to_have_text("Log in")
-            assert visitor.page.get_by_role("main").inner_text()
-    place.member(team.analyst).go("/summaries").sees(str(CASES))
+            answer = visitor.page.goto(place.address + case)
+            assert answer
+            assert answer.ok
+    place.member(place.team.analyst).go("/summaries").sees(str(CASES))
 
 
 def record(visitor: Visitor) -> None:
