@@ -23,7 +23,7 @@ from incidents.extensions import db
 from incidents.intake import services as intake
 from incidents.intake.services import Writer
 from incidents.keyring.case_door import OrganisationKey
-from incidents.keyring.envelope import SecretKey, Unopenable, context
+from incidents.keyring.envelope import SecretKey, Unopenable
 from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.identity import Identity, Stated, state
 from incidents.keyring.intake_door import Slot, open_submission, seal_submission
@@ -544,6 +544,15 @@ def test_who_hands_in_while_the_key_is_replaced_seals_to_the_new_one(
     assert inbox.read(keys(team.researcher), row).content
 
 
+def test_nothing_is_written_under_a_key_that_has_a_successor_even_while_its_row_is_there(team: Team) -> None:
+    [true] = statements(team.organisation_id)
+    with writing(db.session):
+        assert services._current_key(true) == team.researcher.membership().organisation.id
+    write_statements(true, state(team.organisation_id, 2, own(), team.researcher.membership().identity))
+    with writing(db.session):
+        assert services._current_key(true) is None
+
+
 def test_a_key_that_is_replaced_again_and_again_sends_nothing_and_says_so(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -553,10 +562,3 @@ def test_a_key_that_is_replaced_again_and_again_sends_nothing_and_says_so(
     page = text_of(told(team.field_worker.browser(), status=409))
     assert "is being replaced" in page
     assert rows() == []
-
-
-def test_contexts_hold_the_organisation_and_the_row_and_no_epoch() -> None:
-    """Frozen: what was sealed once opens for ever."""
-    slot = Slot("o" * 32, "s" * 32)
-    assert context(*slot.context()) == context("submission", "o" * 32, "s" * 32)
-    assert context(*slot.key_context()) == context("submission-key", "o" * 32, "s" * 32)

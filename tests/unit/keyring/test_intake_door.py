@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.keyring.case_door import OrganisationKey
-from incidents.keyring.envelope import SecretKey, Unopenable
+from incidents.keyring.envelope import SecretKey, Unopenable, context
 from incidents.keyring.identity import Identity
 from incidents.keyring.intake_door import Slot, open_submission, rewrap, seal_submission
 from incidents.keyring.people import PublicKey, Seed
@@ -102,3 +102,9 @@ def test_what_does_not_open_is_not_moved() -> None:
 def test_nothing_is_sealed_to_what_is_no_key(raw: bytes) -> None:
     with pytest.raises(Unopenable):
         seal_submission(PublicKey(raw), SLOT, CONTENT)
+
+
+def test_contexts_hold_the_organisation_and_the_row_and_no_epoch() -> None:
+    """Frozen: what was sealed once opens for ever."""
+    assert context(*SLOT.context()) == context("submission", "o" * 32, "s" * 32)
+    assert context(*SLOT.key_context()) == context("submission-key", "o" * 32, "s" * 32)
