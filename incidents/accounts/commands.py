@@ -6,14 +6,15 @@ Whoever may run them may write the database anyway: like the pages, they reveal 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 from flask.cli import AppGroup
 
-from incidents.accounts import administration, services
+from incidents.accounts import administration, adoption, services
 from incidents.accounts.admission import NameTaken, UnusableName, find
 from incidents.accounts.models import Role
+from incidents.accounts.sessions import WrongCredentials
 from incidents.errors import NotFound
 
 if TYPE_CHECKING:
@@ -129,3 +130,30 @@ def named(username: str) -> Account:
     if account is None:
         raise click.ClickException("Nobody has this username. See: flask account list")
     return account
+
+
+@group.command("adopt")
+@click.argument("username")
+@click.option("--passphrase-file", type=click.File(), help="Read the passphrase from here (- for standard input).")
+def adopt(username: str, passphrase_file: TextIO | None) -> None:
+    """Once, after updating from a version whose grants were not signed: a member makes them credible again.
+
+    USERNAME stays the only member; everybody else is reset and vouched for anew.
+    """
+    if passphrase_file is None:
+        passphrase = click.prompt(f"Passphrase of {username}", hide_input=True, err=True)
+    else:
+        passphrase = passphrase_file.readline().rstrip("\r\n")
+    try:
+        others = adoption.adopt(username, passphrase)
+    except WrongCredentials:
+        raise click.ClickException("This username and passphrase do not fit together. Check both.") from None
+    except adoption.NothingToAdopt:
+        raise click.ClickException(
+            "There is nothing to adopt: the organisation's grants are signed, or this account holds none."
+        ) from None
+    click.echo(
+        "Done. Log in: you are asked for a second factor. Then let an administrator reset, and members vouch for:"
+    )
+    for name in others:
+        click.echo(f"  {name}")

@@ -19,7 +19,7 @@ from incidents.keyring.people import PublicKey, Seed
 from incidents.keyring.roster import Entry, Roster, open_roster, seal_roster
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +144,31 @@ def found(organisation_id: str, founder_id: str, role: str, public_key: PublicKe
         The pin that the founder's memory is to keep.
     """
     keys = {kind: new_key(cls, kind, organisation_id) for kind, cls in KEYS.items()}
+    return establish(keys, founder_id, role, public_key, log)
+
+
+def establish(keys: Mapping[KeyKind, GrantedKey], founder_id: str, role: str, public_key: PublicKey, log: bytes) -> Pin:
+    """State an organisation's identity, and make its roster with one member, in the running transaction.
+
+    Args:
+        keys: The organisation's newest keys, one of each kind in KEYS.
+        founder_id: Who is the one member.
+        role: Theirs.
+        public_key: Theirs.
+        log: The public key that the first entry of the log is verified with.
+
+    Returns:
+        The pin that the member's memory is to keep.
+    """
     organisation = keys[KeyKind.ORGANISATION]
+    assert isinstance(organisation, OrganisationKey)  # noqa: S101 - KEYS says so
     identity = Identity(organisation)
-    stated = state(organisation_id, organisation.epoch, identity)
+    stated = state(organisation.organisation_id, organisation.epoch, identity)
     db.session.add(statement_row(stated))
     endorse(keys[KeyKind.AUDIT], KeyKind.AUDIT, Seed(keys[KeyKind.AUDIT].raw).public_key(), identity)
     for kind, key in keys.items():
         grant(key, kind, founder_id, public_key, identity)
     entry = Entry(role=role, digest=public_key.digest(), kinds=tuple(keys))
-    assert isinstance(organisation, OrganisationKey)  # noqa: S101 - KEYS says so
     db.session.add(seal_roster(organisation, Roster(members={founder_id: entry}, log=log.hex()), 1))
     db.session.flush()
     return stated.pin.model_copy(update={"roster": 1})
