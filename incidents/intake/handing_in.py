@@ -11,6 +11,7 @@ from flask_login import current_user
 from incidents.accounts.models import Role
 from incidents.i18n import gettext as _
 from incidents.intake import services
+from incidents.keyring.identity import NotBelieved
 from incidents.keyring.services import NothingToHandOn
 from incidents.records.services import CaseKeys, current_keys
 from incidents.submissions import services as submissions
@@ -23,16 +24,19 @@ if TYPE_CHECKING:
 
 
 def case_keys() -> CaseKeys | None:
-    """The keys of whoever records in this request; None for those who hand in: they hold none.
+    """The keys of whoever records in this request; None for those who hand in: they hold none that can be believed.
+
+    A member whose organisation's key was changed is among these for as long, so that they are told before they type,
+    and what they had typed already is kept.
 
     Raises:
-        Forbidden: they hold some, and those are not to be believed.
+        Forbidden: they lack one of the keys that a case needs.
     """
     if current_user.role is not Role.RESEARCHER:
         return None
     try:
         return current_keys()
-    except NothingToHandOn:
+    except (NothingToHandOn, NotBelieved):
         return None
 
 

@@ -262,6 +262,16 @@ def test_what_was_typed_is_kept_under_the_senders_own_seed_and_can_be_thrown_awa
     assert intake.drafts(writer) == []
 
 
+def test_a_member_is_told_as_well_and_loses_nothing_that_was_typed(team: Team) -> None:
+    browser = team.researcher.browser()
+    whole_statement(team)
+    assert "The key of your organisation was changed" in text_of(browser.get("/cases/new"))
+    assert "The key of your organisation was changed" in text_of(told(browser, status=403))
+    [draft] = intake.drafts(Writer(team.researcher.id, team.researcher.seed))
+    assert draft.state.document.incident.narrative == TOLD
+    assert rows() == []
+
+
 def test_a_swap_that_is_mended_lets_the_draft_go_out(team: Team) -> None:
     true = statements(team.organisation_id)
     walk_through = Walk(team.field_worker)
