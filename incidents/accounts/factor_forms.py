@@ -88,4 +88,4 @@ class KeyForm(BaseForm):
 class NameForm(BaseForm):
     """Another name."""
 
-    name = name_field()
+    name = StringField(lazy_gettext("Name, so that you know it again"), [required(), short_enough], filters=[cut])

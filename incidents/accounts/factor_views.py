@@ -44,7 +44,7 @@ def second() -> ResponseReturnValue:
         try:
             account = entering.finish_log_in(waits, form.code.data, form.assertion.data)
         except Throttled as wait:
-            return told_to_wait("accounts/second.html", form, wait, options="", name="")
+            return told_to_wait("accounts/second.html", form, wait, options="", command="")
         except WrongCredentials:
             half_open.give_up()
             return redirect(url_for("accounts.login"), HTTPStatus.SEE_OTHER)
@@ -53,7 +53,8 @@ def second() -> ResponseReturnValue:
         else:
             return redirect(url_for(HOME[account.role]), HTTPStatus.SEE_OTHER)
     options = step_up.key_options(waits.account_id, waits.opened)
-    return scripted("accounts/second.html", form, options=options, name=entering.account_of(waits).username)
+    command = f"make code NAME={entering.account_of(waits).username}"
+    return scripted("accounts/second.html", form, options=options, command=command)
 
 
 @blueprint.route("/second-factor", methods=["GET", "POST"])
@@ -161,16 +162,16 @@ def key() -> ResponseReturnValue:
     return scripted("accounts/key.html", form, options=own_factors.key_options(current_user, current_seed()))
 
 
-@blueprint.post("/account/factors/<factor_id>/rename")
+@blueprint.route("/account/factors/<factor_id>/rename", methods=["GET", "POST"])
 @access(*EVERYONE)
 def rename(factor_id: str) -> ResponseReturnValue:
     """Give a second factor another name."""
-    form = NameForm(request.form)
-    if not form.validate() or not form.name.data:
-        flash(_("The name is as it was: give one of at most 60 characters."), "warning")
-        return redirect(url_for("factors.factors"), HTTPStatus.SEE_OTHER)
-    own_factors.rename(current_user, current_seed(), factor_id, form.name.data)
-    return changed(_("The name is changed."))
+    factor = factors_of(current_user.id, current_seed()).get(factor_id)
+    form = NameForm(request.form, name=factor.name)
+    if request.method == "POST" and form.validate():
+        own_factors.rename(current_user, current_seed(), factor_id, form.name.data)
+        return changed(_("The name is changed."))
+    return render_template("accounts/rename.html", form=form, factor=factor), status_of(form)
 
 
 @blueprint.post("/account/factors/<factor_id>/remove")
@@ -215,9 +216,7 @@ def scripted(template: str, form: BaseForm, *, options: str, **values: object) -
 
 def wrong_first_code() -> str:
     """What to do when the app shows another code than it should."""
-    return _(
-        "This is not the code that the app should show. Wait for the next one; is the device's clock right?"
-    )
+    return _("This is not the code that the app should show. Wait for the next one; is the device's clock right?")
 
 
 def too_many() -> str:

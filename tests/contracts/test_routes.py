@@ -95,7 +95,7 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     # Without an address that has a name, no security key can be used.
     "factors.key": {"GET": NOBODYS, "POST": NOBODYS},
     "factors.remove": {"POST": NOBODYS},
-    "factors.rename": {"POST": MEMBERS},
+    "factors.rename": {"GET": NOBODYS, "POST": NOBODYS},
     "factors.renew_recovery_code": {"POST": MEMBERS},
     "factors.second": {"GET": ANYONE, "POST": ANYONE},
     "accounts.set_up_with": {"GET": ANYONE},
