@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from incidents.accounts.models import Organisation
 from incidents.audit.acts import Act
@@ -22,16 +22,30 @@ from incidents.extensions import db
 from incidents.keyring import chain, stated
 from incidents.keyring.chain import Chain, Finding, Link
 from incidents.keyring.envelope import pad
-from incidents.keyring.models import KeyKind, Statement
+from incidents.keyring.models import KeyKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sqlalchemy import Row
 
 #: Entries that are read at a time.
 BATCH = 1000
 #: Signs of a digest that a person can copy from paper: 80 bits.
 SHORT = 20
 NEW_ENTRY = insert(table_of(AuditEntry))
+#: The statements of each act, put together once: that took most of its time.
+HOLD = select(Organisation.id).where(Organisation.id == bindparam("whose")).with_for_update(read=True, key_share=True)
+HEAD = (
+    select(AuditHead.number, AuditHead.digest, AuditHead.signing_key)
+    .where(AuditHead.organisation_id == bindparam("whose"))
+    .with_for_update()
+)
+MOVE = (
+    update(table_of(AuditHead))
+    .where(table_of(AuditHead).c.organisation_id == bindparam("whose"))
+    .values(number=bindparam("number"), digest=bindparam("digest"), signing_key=bindparam("signing_key"))
+)
 ENTRIES = select(
     AuditEntry.organisation_id,
     AuditEntry.number,
@@ -43,7 +57,7 @@ ENTRIES = select(
 
 
 class LogBroken(TalaError):
-    """The log cannot be continued: its head or the key it is sealed to is gone. Nothing is done unlogged."""
+    """The log cannot be continued: its head is gone. Nothing is done unlogged."""
 
 
 @dataclass(frozen=True)
@@ -104,34 +118,24 @@ def record(organisation_id: str, act: Act, *, by: str = "", about: str = "", rea
 
     Raises:
         RuntimeError: no write transaction is running: the entry could be lost, or stand without the act.
-        LogBroken: the organisation has keys, but its log's head or its audit key is gone.
-        NotBelieved: the audit key is not signed by the organisation.
+        LogBroken: the organisation has keys, but its log's head is gone.
+        NotBelieved: its audit key is gone, or not signed by the organisation.
     """
     if not db.session.info.get(WRITING):
         raise RuntimeError("record() stands outside writing(): an act and its entry are written together or not at all")
-    identity = db.session.scalar(
-        select(Statement.identity)
-        .where(Statement.organisation_id == organisation_id)
-        .order_by(Statement.epoch.desc())
-        .limit(1)
-    )
-    if identity is None:
+    key = stated.newest(KeyKind.AUDIT, organisation_id)
+    if key is None:
         return
-    key = stated.endorsed(KeyKind.AUDIT, organisation_id, identity)
     head = _locked(organisation_id)
-    if key is None or head is None:
-        raise LogBroken
-    entry = {"at": now(), "act": act, "by": by, "about": about, "reason": reason}
+    key_id, public_key = key
     number = head.number + 1
+    entry = {"at": now(), "act": act, "by": by, "about": about, "reason": reason}
     plain = pad(json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode())
-    sealed = key[1].seal(plain, "audit-entry", organisation_id, number, key[0])
-    link, following = chain.sign_link(head.signing_key, head.digest, organisation_id, number, key[0], sealed)
+    sealed = public_key.seal(plain, "audit-entry", organisation_id, number, key_id)
+    link, following = chain.sign_link(head.signing_key, head.digest, organisation_id, number, key_id, sealed)
     db.session.execute(NEW_ENTRY, [asdict(link)])
-    db.session.execute(
-        update(table_of(AuditHead))
-        .where(AuditHead.organisation_id == organisation_id)
-        .values(number=number, digest=link.digest(head.digest), signing_key=following)
-    )
+    moved = {"number": number, "digest": link.digest(head.digest), "signing_key": following}
+    db.session.execute(MOVE, moved | {"whose": organisation_id})
 
 
 def now() -> str:
@@ -139,16 +143,17 @@ def now() -> str:
     return dt.datetime.now(tz=dt.UTC).isoformat(timespec="milliseconds")
 
 
-def _locked(organisation_id: str) -> AuditHead | None:
+def _locked(organisation_id: str) -> Row[int, bytes, bytes]:
     """The head, which nobody else can move before this transaction ends.
 
     The organisation's row first: PostgreSQL looks at it when the entry is written, and whoever holds it may be waiting
     for the head.
     """
-    db.session.execute(
-        select(Organisation.id).where(Organisation.id == organisation_id).with_for_update(read=True, key_share=True)
-    )
-    return db.session.get(AuditHead, organisation_id, with_for_update=True, populate_existing=True)
+    db.session.execute(HOLD, {"whose": organisation_id})
+    head = db.session.execute(HEAD, {"whose": organisation_id}).first()
+    if head is None:
+        raise LogBroken
+    return head
 
 
 def _row(empty: Chain, signing_key: bytes) -> AuditHead:

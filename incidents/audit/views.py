@@ -111,13 +111,13 @@ def shown(form: FindForm) -> ResponseReturnValue:
     return render_template("audit/auditors.html", form=form, found=found, auditors=granting.auditors(member)), status
 
 
-@blueprint.post("/audit/auditors/<account_id>/give")
+@blueprint.post("/audit/auditors/<auditor_id>/give")
 @access(Role.RESEARCHER)
 @step_up
-def give(account_id: str) -> ResponseReturnValue:
+def give(auditor_id: str) -> ResponseReturnValue:
     """Give the log to somebody whose number was compared."""
     try:
-        given = granting.grant_audit(current_member(), current_seed(), account_id, request.form.get("comparison", ""))
+        given = granting.grant_audit(current_member(), current_seed(), auditor_id, request.form.get("comparison", ""))
     except Different:
         flash(_("The number has changed: compare it again before you go on."), "error")
         return redirect(url_for("audit.auditors"), HTTPStatus.SEE_OTHER)
@@ -137,11 +137,11 @@ def give(account_id: str) -> ResponseReturnValue:
     return redirect(url_for("audit.auditors"), HTTPStatus.SEE_OTHER)
 
 
-@blueprint.post("/audit/auditors/<account_id>/take-back")
+@blueprint.post("/audit/auditors/<auditor_id>/take-back")
 @access(Role.RESEARCHER)
 @step_up
-def take_back(account_id: str) -> ResponseReturnValue:
+def take_back(auditor_id: str) -> ResponseReturnValue:
     """Take the log back from somebody."""
-    granting.take_audit_back(current_member(), current_seed(), account_id)
+    granting.take_audit_back(current_member(), current_seed(), auditor_id)
     flash(_("The log was taken back, and its key replaced. What they have read until now, they have read."), "success")
     return redirect(url_for("audit.auditors"), HTTPStatus.SEE_OTHER)

@@ -140,6 +140,13 @@ ELSEWHERE = {
     "key.public",
     "key.endorsement",
     "recovery_copy.sealed",
+    # A chain of signatures; see tests/integration/audit/test_attacks.py.
+    "audit_entry.sealed",
+    "audit_entry.next_public",
+    "audit_entry.signature",
+    "audit_head.genesis",
+    "audit_head.digest",
+    "audit_head.signing_key",
     "share.sealed",
 }
 
