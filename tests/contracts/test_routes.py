@@ -14,11 +14,12 @@ from werkzeug.exceptions import InternalServerError
 from werkzeug.routing import Rule
 
 from incidents.accounts import services as accounts
-from incidents.accounts.models import Role
+from incidents.accounts.models import Organisation, Role
 from incidents.database import writing
 from incidents.extensions import db
 from incidents.keyring.models import Grant
-from incidents.web.access import EVERYONE, PUBLIC, access_of, check_access
+from incidents.rotation import services as rotation
+from incidents.web.access import EVERYONE, PUBLIC, access_of, asks_step_up, check_access
 from tests.contracts.walking import address, addresses, endpoint_of, walk
 from tests.factories.site import PUBLICATION, QUESTION, Site, publication, submission
 from tests.factories.world import TOKEN
@@ -37,6 +38,7 @@ ACTORS: Final = (
     *("advocate", "administrator", "disabled", "stranger"),
 )
 #: o answers, l to the log-in page (401), f forbidden (403), n is not found (404).
+CONFIRM: Final = 'name="confirm-passphrase"'
 LETTERS: Final = {401: "l", 403: "f", 404: "n"}
 ANSWERS: Final = {200, 302, 303, 409, 422}
 #: Everyone, and everyone who is logged in.
@@ -165,8 +167,22 @@ BODIES: Final[dict[str, dict[str, str]]] = {
     "reports.edit": PUBLICATION,
     "reports.new": PUBLICATION,
 }
+#: Open to whoever members gave the log to, in whatever role: see tests/integration/audit/test_granting.py.
+BY_GRANT: Final = {"audit.check", "audit.export", "audit.log"}
 #: What these take away is made anew before each cell.
 TAKEN_AWAY: Final = {"inbox.accept", "inbox.decline", "reports.remove", "reports.remove_file"}
+#: States of an account beside those of the table, and whose column of it tells what they get.
+STATES: Final = {
+    # The passphrase is proved and the second factor is not: nobody yet.
+    "half open": "anonymous",
+    # Was a member, until the keys were taken back.
+    "revoked": "keyless",
+    "field worker": "keyless",
+    # A member who proved their passphrase half an hour ago.
+    "unconfirmed": "colleague",
+}
+#: Where somebody in such a state gets something else.
+OTHERWISE: Final[dict[tuple[str, str, str], str]] = {}
 #: Last, since others need what they end.
 ENDING: Final = (
     *("inbox.accept", "inbox.decline", "intake.remove", "intake.discard"),
@@ -221,6 +237,7 @@ class Visitor:
     def send(self, method: str, path: str, body: dict[str, str] | None = None) -> TestResponse:
         given = {"csrf_token": self._token, **(body or {})} if method == "POST" else None
         answer = self.client.open(path, method=method, data=given)
+        answer.get_data()
         answer.close()
         return answer
 
@@ -244,6 +261,49 @@ def observed(site: Site, visitors: dict[str, Visitor], endpoint: str, method: st
         answer = visitor.send(method, address(rule_of(site.app, endpoint), site.ours), body)
         found[actor] = letter(answer.status_code)
     return "".join(found.values())
+
+
+class Stated(Visitor):
+    """A browser of somebody in one of the STATES."""
+
+    def __init__(self, site: Site, state: str) -> None:
+        team = site.ours.team
+        browser = {
+            "half open": lambda: half_open(site, team.second_researcher),
+            "revoked": lambda: revoked(site).browser(),
+            "field worker": lambda: team.field_worker.browser(),
+            "unconfirmed": lambda: team.second_researcher.browser(proved_before=30 * 60),
+        }[state]()
+        self.client = browser.client
+        self.client.parses = False
+        self._token = self.token()
+
+
+def half_open(site: Site, person: Person) -> Browser:
+    browser = Browser(site.app.test_client())
+    browser.post("/login", {"username": person.username, "passphrase": PASSPHRASE}, status=303)
+    return browser
+
+
+def revoked(site: Site) -> Person:
+    team = site.ours.team
+    person = site.world.person(Role.RESEARCHER, db.session.get_one(Organisation, team.organisation_id))
+    site.world.admit(team.researcher, person)
+    rotation.revoke(team.researcher.membership(), team.researcher.seed, person.id, "left")
+    assert rotation.advance(team.researcher.membership())
+    return person
+
+
+def in_a_state(app: Flask, state: str, endpoint: str, method: str) -> str:
+    """What somebody in a state is to get, as a letter; c is a question for the passphrase."""
+    if (state, endpoint, method) in OTHERWISE:
+        return OTHERWISE[state, endpoint, method]
+    with app.app_context():
+        roles, asks = access_of(endpoint), asks_step_up(endpoint)
+    cell = TABLE[endpoint][method][ACTORS.index(STATES[state])]
+    if state == "field worker" and roles and Role.FIELD_WORKER not in roles:
+        return "f"
+    return "c" if state == "unconfirmed" and asks and Role.RESEARCHER in (roles or ()) else cell
 
 
 def fingerprint() -> dict[str, str]:
@@ -272,12 +332,16 @@ def test_every_route_has_a_line_in_the_table_and_every_line_a_route(bare: Flask)
 
 def test_the_table_agrees_with_the_marks_of_the_views(bare: Flask) -> None:
     with bare.app_context():
+        assert all(access_of(endpoint) == EVERYONE for endpoint in BY_GRANT)
         for endpoint, methods in TABLE.items():
+            if endpoint in BY_GRANT:
+                continue
             mark = access_of(endpoint)
             for line in methods.values():
                 opened = {actor for actor, cell in zip(ACTORS, line, strict=True) if cell in "on"}
                 roles = {actor for actor in opened if actor in set(EVERYONE)}
-                assert roles == ({role.value for role in EVERYONE} if not mark else {role.value for role in mark})
+                named = {role.value for role in mark or EVERYONE} - {Role.FIELD_WORKER}
+                assert roles == named, endpoint
 
 
 def test_every_actor_gets_at_every_route_what_the_table_says(site: Site) -> None:
@@ -288,6 +352,29 @@ def test_every_actor_gets_at_every_route_what_the_table_says(site: Site) -> None
         if (seen := observed(site, visitors, endpoint, method)) != TABLE[endpoint][method]
     }
     assert wrong == {}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_of_an_account_gets_at_every_route_what_is_declared(site: Site, state: str) -> None:
+    visitor = Stated(site, state)
+    wrong = {}
+    for endpoint, method in cells(site.app):
+        if endpoint == "accounts.logout":
+            continue
+        body = {name: value.format(**site.ours.ids) for name, value in BODIES.get(endpoint, {}).items()}
+        answer = visitor.send(method, address(rule_of(site.app, endpoint), site.ours), body)
+        asked = answer.location.startswith("/confirm") if answer.location else CONFIRM in answer.get_data(as_text=True)
+        seen = "c" if asked and endpoint != "factors.confirm" else letter(answer.status_code)
+        if seen != (expected := in_a_state(site.app, state, endpoint, method)):
+            wrong[f"{method} {endpoint}"] = (seen, expected)
+    assert wrong == {}
+
+
+def test_the_matrix_is_as_large_as_the_routes_times_actors_and_states(bare: Flask) -> None:
+    """Printed for the record: a cell for every endpoint, method, role, organisation and state of an account."""
+    count = len(cells(bare)) * (len(ACTORS) + len(STATES))
+    print(f"{len(cells(bare))} endpoints and methods x {len(ACTORS) + len(STATES)} actors = {count} cells")
+    assert count == sum(len(methods) for methods in TABLE.values()) * (len(ACTORS) + len(STATES))
 
 
 def test_what_is_refused_is_refused_before_anything_is_written(site: Site) -> None:
