@@ -32,6 +32,7 @@ RANDOM: Final = "a random id"
 CLEAR: Final = {
     "account.id": RANDOM,
     "account.organisation_id": RANDOM,
+    "account.setup_until": "when an invitation ends, for administrators; zero once it is used",
     "account.username": "a pseudonym that the person chose",
     "account.role": "who does what in an organisation, not whose case it is",
     "account.disabled": "needed before anything opens",
@@ -120,6 +121,10 @@ CLEAR: Final = {
     "summary.id": RANDOM,
     "summary.organisation_id": RANDOM,
     "summary.key_id": RANDOM,
+    "throttle.id": "a keyed hash of a door and a name that was typed, whether anybody has it or not",
+    "throttle.failures": "how often somebody failed in the last hour; deleted with its row",
+    "throttle.next_at": "when the next attempt may be made; deleted with its row",
+    "throttle.forget_at": "an hour after the last failure; the row is deleted then",
     "withdrawal.person": "a random number that only sealed facts connect with anything",
     "withdrawal.purpose": "which consent was taken back",
 }
