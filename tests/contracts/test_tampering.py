@@ -132,6 +132,8 @@ ELSEWHERE = {
     "account.public_key",
     "account.seed_by_recovery",
     "session.sealed",
+    # See tests/integration/accounts/test_own_sessions.py.
+    "session.note",
     "summary.sealed",
     "draft.sealed",
     "publication_file.content",
