@@ -57,7 +57,7 @@ def environment(code: str = "en", *, signed_in: bool = True) -> Environment:
         ),
         demo=True,
         navigation=[
-            SimpleNamespace(endpoint=endpoint, label=speech.gettext(label), current=not place)
+            SimpleNamespace(endpoint=endpoint, label=speech.gettext(label), current=not place, waiting=place)
             for place, (endpoint, label) in enumerate(NAVIGATION)
         ],
         url_for=_address,
