@@ -14,6 +14,7 @@ from incidents.accounts.models import Role
 from incidents.accounts.services import accounts, current_member
 from incidents.accounts.sessions import current_seed
 from incidents.erasure import certificates, holds, rules, services, sweeping
+from incidents.erasure.certificates import KEY_BACKUP_DAYS
 from incidents.erasure.forms import EraseForm, ErasePersonForm, WhyForm
 from incidents.erasure.holds import Held
 from incidents.erasure.services import Named
@@ -291,7 +292,10 @@ def _lines(one: Certificate) -> list[tuple[str, str]]:
         (_("SHA-256 of these keys"), bdi(one.gone.digest)),
         (_("Audit entry"), bdi(one.audit_entry)),
         (_("End of the log at that entry"), bdi(one.audit_head)),
-        (_("Backups of keys that could bring it back are gone after"), bdi(day(one.backups_until))),
+        (
+            _("If key backups are kept for %(days)s days, none can bring it back after", days=KEY_BACKUP_DAYS),
+            bdi(day(one.backups_until)),
+        ),
     ]
 
 

@@ -240,6 +240,27 @@ def test_the_command_says_what_stands_against_it(place: Place) -> None:
     assert sweeping.pending() == {}
 
 
+def test_an_account_without_the_rights_is_told_which_and_the_mark_stays(place: Place) -> None:
+    """PostgreSQL skips a table of somebody else with a warning: nobody must take that for done."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no accounts")
+    set_postgresql("wal_recycle", "off")
+    ids = save(place, 3)
+    services.erase_cases(place.keys, ids[:1], REASON)
+    with autocommit(db.engine) as connection:
+        connection.execute(text("CREATE ROLE plain"))
+        connection.execute(text("GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA public TO plain"))
+    plain = f"{place.settings.database_url}&options=-c%20role%3Dplain"
+    app = create_app(Settings(instance=place.settings.instance, database_url=plain))
+    with app.app_context():
+        swept = sweeping.sweep(patience=5)
+        db.session.remove()
+        db.engine.dispose()
+    assert len(swept.problems) == 2
+    assert all("may not do this" in problem for problem in swept.problems)
+    assert sweeping.pending() == {place.team.organisation_id: 1}
+
+
 # -- kill -9 --------------------------------------------------------------------------------------------
 
 ERASER = """
