@@ -11,7 +11,8 @@ from flask.cli import AppGroup, with_appcontext
 from incidents.errors import TalaError
 from incidents.keyring.envelope import Unopenable
 from incidents.keyring.shares import TooFew, WrongWords
-from incidents.recovery import printing, services
+from incidents.recovery import health, printing, services
+from incidents.recovery.health import Standing
 
 if TYPE_CHECKING:
     from incidents.keyring.shares import Held
@@ -27,6 +28,12 @@ REFUSALS = {
     " Restore a backup from before that.",
     TooFew: "These papers do not give the recovery key.",
 }
+STANDINGS = {
+    Standing.NONE: "no trustees; its members name them at /recovery",
+    Standing.UNTRIED: "its trustees' papers were never tried: flask recovery drill",
+    Standing.OVERDUE: "its trustees' papers were not tried for more than a year: flask recovery drill",
+    Standing.GOOD: "its trustees' papers were tried within a year",
+}
 NOT_BACK = (
     "The organisation does not come back from this database: its keys, statements or roster are gone, or are not those "
     "that the trustees' papers vouch for. Somebody may have changed it. Restore an older backup and try again."
@@ -35,6 +42,14 @@ NOT_A_RESEARCHER = (
     "This is no researcher of the organisation who has set up their account. Add one with: flask account add; they set "
     "it up at /set-up; then try again."
 )
+
+
+@group.command("status")
+@with_appcontext
+def status() -> None:
+    """Say of each organisation whether it has trustees, and when their papers were last tried."""
+    for one in health.of_organisations():
+        click.echo(f"{one.organisation}: {STANDINGS[one.standing]}")
 
 
 @group.command("drill")

@@ -21,6 +21,7 @@ from incidents.accounts import services as accounts
 from incidents.accounts.models import Account, StoredSession
 from incidents.accounts.sessions import WrongCredentials
 from incidents.audit import services as audit
+from incidents.audit.models import AuditHead
 from incidents.database import writing
 from incidents.extensions import db
 from incidents.facts import store
@@ -312,6 +313,22 @@ def test_a_backup_while_in_use_is_of_one_moment(team: Team, tmp_path: Path, monk
     found = back_up(tmp_path)
     assert query(found.data, "select count(*) from incident")[0][0] == 3
     assert query(found.keys, "select count(*) from revision_key")[0][0] == 3
+
+
+def test_a_log_that_is_broken_does_not_keep_anybody_from_a_backup(team: Team, tmp_path: Path) -> None:
+    with writing(db.session):
+        db.session.delete(db.session.get_one(AuditHead, team.organisation_id))
+    written = back_up(tmp_path)
+    assert (written.rows > 0, written.heads) == (True, {})
+
+
+def test_a_backup_is_in_the_log(team: Team, tmp_path: Path) -> None:
+    before = audit.head(team.organisation_id)
+    back_up(tmp_path)
+    after = audit.head(team.organisation_id)
+    assert before is not None
+    assert after is not None
+    assert after.number == before.number + 1
 
 
 # ---- retention ----

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from config import Settings
 from incidents import create_app
+from incidents.accounts import admission
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.audit import services as audit
@@ -30,6 +31,7 @@ from incidents.records.models import Incident
 from incidents.records.services import CaseKeys
 from incidents.recovery import services
 from incidents.recovery.models import Share
+from incidents.rotation import services as rotation
 from tests.factories import documents
 from tests.factories.world import Person, World
 
@@ -223,6 +225,29 @@ def test_an_account_whose_key_is_swapped_after_the_comparison_gets_nothing(
     assert db.session.scalar(select(func.count()).select_from(Grant).where(Grant.account_id == person.id)) == 0
 
 
+def test_who_came_back_alone_takes_the_lost_ones_keys_back_and_lets_colleagues_in(
+    sheets: list[Sheet], team: Team, world: World
+) -> None:
+    """The roster still names members who are lost: two of them would have to vouch."""
+    person = world.person(Role.RESEARCHER, db.session.get_one(Organisation, team.organisation_id), "newcomer")
+    done = run(world.app, "restore", "Fictional Network", "newcomer", typed=[*map(words, sheets[:3]), "y"])
+    assert done.exit_code == 0, done.output
+    db.session.rollback()
+    for lost in (team.researcher, team.second_researcher):
+        rotation.revoke(person.membership(), person.seed, lost.id, "lost for good")
+    while not rotation.advance(person.membership()):
+        continue
+    another = world.person(Role.RESEARCHER, db.session.get_one(Organisation, team.organisation_id))
+    vouched = admission.vouch(person.membership(), person.seed, another.id, another.comparison())
+    assert len(vouched.vouchers) == vouched.needed == 1
+    assert opened_cases(records.keys_of(another.id, another.organisation_id, another.seed)) == CASES
+    fresh = [line.strip() for line in done.output.splitlines() if line.startswith("  ") and len(line.split()) == 15]
+    key = services.recovery_key("Fictional Network")
+    opened = services.open_organisation(key, dict(services.open_paper(key, one) for one in fresh[1:4]))
+    assert opened_cases(case_keys(opened.member)) == CASES
+    assert opened.left_out == 0
+
+
 @pytest.mark.parametrize("role", [Role.ANALYST, Role.ADVOCATE, Role.FIELD_WORKER, Role.ADMINISTRATOR])
 def test_only_a_researcher_of_the_organisation_is_given_its_keys(
     sheets: list[Sheet], world: World, team: Team, role: Role
@@ -293,3 +318,14 @@ def test_an_organisation_without_trustees_is_told_what_to_do(app: Flask, team: T
     for name in ("Fictional Network", "No such network"):
         refused = run(app, "drill", name, typed=[])
         assert (refused.exit_code, "/recovery" in refused.output) == (1, True)
+
+
+def test_the_status_is_told_of_each_organisation(app: Flask, team: Team, world: World) -> None:
+    other = world.team("Other Fictional Network").researcher
+    theirs = services.name_trustees(other.membership(), other.seed, NAMES[:2], 2)
+    before = run(app, "status", typed=[]).output.splitlines()
+    assert team
+    assert ["no trustees" in line for line in before] == [True, False]
+    assert "never tried" in before[1]
+    run(app, "drill", "Other Fictional Network", typed=[*map(words, theirs)])
+    assert "within a year" in run(app, "status", typed=[]).output
