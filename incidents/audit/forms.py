@@ -14,7 +14,7 @@ ACTS: dict[Act, LazyString] = {
     Act.INVITATION_WITHDRAWN: lazy_gettext("Withdrew an invitation"),
     Act.SET_UP: lazy_gettext("Set up an account"),
     Act.VOUCHED: lazy_gettext("Vouched for somebody"),
-    Act.ADMITTED: lazy_gettext("Sealed keys to somebody"),
+    Act.ADMITTED: lazy_gettext("Admitted somebody"),
     Act.TRUST_DECIDED: lazy_gettext("Decided which organisations to trust"),
     Act.POLICY_PROPOSED: lazy_gettext("Asked for another number of vouches"),
     Act.POLICY_CHANGED: lazy_gettext("Changed the number of vouches"),
