@@ -52,13 +52,13 @@ class NewPassphraseForm(BaseForm):
             )
         if len(field.data) > MAX_LENGTH:
             raise ValidationError(_("Use at most %(n)s characters.", n=MAX_LENGTH))
-        if made_of_common(field.data, most_used()):
-            raise ValidationError(
-                _("This is put together from passwords that many people use, and is tried first. Use other words.")
-            )
         if guessable(field.data, self.username.data if "username" in self else self.owner):
             raise ValidationError(
                 _("This is easy to guess: it repeats itself, follows the keyboard, or is your name. Use other words.")
+            )
+        if made_of_common(field.data, most_used()):
+            raise ValidationError(
+                _("This is put together from passwords that many people use, and is tried first. Use other words.")
             )
 
     def validate_repeated(self, field: PasswordField) -> None:
@@ -81,9 +81,7 @@ class RecoverForm(NewPassphraseForm):
     code = StringField(lazy_gettext("Recovery code"), [required()], filters=[cut])
     lost = BooleanField(
         lazy_gettext("I have lost my second factor too"),
-        description=lazy_gettext(
-            "Your authenticator apps and security keys are forgotten; you add a new app next."
-        ),
+        description=lazy_gettext("Your authenticator apps and security keys are forgotten; you add a new app next."),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from http.cookies import SimpleCookie
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from tests.factories.world import Person, Team, World
 
+SIX = re.compile(r"<bdi>[a-z]+(?: [a-z]+){5}</bdi>")
 WRONG = "a wrong plainly fictional one"
 NEW = "another plainly fictional passphrase"
 Headers = tuple[tuple[str, str], ...]
@@ -106,6 +108,25 @@ def test_the_old_passphrase_cannot_be_guessed_from_inside(team: Team) -> None:
     for _ in range(FREE):
         browser.post("/account", form, status=422)
     assert "Try again in" in browser.post("/account", {**form, "passphrase": PASSPHRASE}, status=429)
+
+
+def test_a_few_of_the_most_used_passwords_in_a_row_are_refused_with_what_to_do(team: Team) -> None:
+    words = "dragon monkey letmein sunshine"
+    form = {"passphrase": PASSPHRASE, "new_passphrase": words, "repeated": words}
+    assert "many people use" in team.analyst.browser().post("/account", form, status=422)
+
+
+@pytest.mark.parametrize("path", ["/set-up", "/recover", "/set-up/ABCD"])
+def test_six_words_are_offered_on_a_page_that_is_opened_fresh_each_time(world: World, path: str) -> None:
+    offers = {SIX.findall(Browser(world.app.test_client()).get(path))[0] for _ in range(3)}
+    assert len(offers) == 3
+
+
+def test_no_words_are_offered_on_a_page_that_comes_back(world: World, team: Team) -> None:
+    """Somebody may have written the first ones down."""
+    assert SIX.search(team.analyst.browser().get("/account"))
+    page = Browser(world.app.test_client()).post("/recover", {"username": "amihan"}, status=422)
+    assert not SIX.search(page)
 
 
 # ---- one's own device ----
