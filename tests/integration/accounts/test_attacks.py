@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, update
 
-from incidents.accounts import admission, recovery_codes, services
+from incidents.accounts import admission, policy, recovery_codes, services
 from incidents.accounts.admission import UnusableName
 from incidents.accounts.models import Account, Organisation, Role, StoredSession
 from incidents.accounts.services import WrongCredentials
