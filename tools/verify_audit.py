@@ -56,6 +56,18 @@ def listed(*parts: str | int | bytes) -> bytes:
     return b"tala1" + b"".join(len(raw).to_bytes(4, "big") + raw for raw in raws)
 
 
+def decoded(text: str) -> bytes:
+    """Bytes in base 64, written the one way there is: unused bits that somebody set would be no part of what is signed.
+
+    Raises:
+        ValueError: they are written otherwise.
+    """
+    raw = base64.b64decode(text, validate=True)
+    if base64.b64encode(raw).decode() != text:
+        raise ValueError("base 64 with unused bits set")
+    return raw
+
+
 def signed(public: bytes, signature: bytes, message: bytes) -> bool:
     """Whether this key made this signature."""
     try:
@@ -98,7 +110,7 @@ class Log:
 
     def message(self, entry: dict[str, Any]) -> bytes:
         """What the signature of an entry would be over, if it were the next."""
-        content = hashlib.sha256(base64.b64decode(entry["sealed"], validate=True)).digest()
+        content = hashlib.sha256(decoded(entry["sealed"])).digest()
         following = bytes.fromhex(entry["next"])
         return listed("audit", self.organisation, self.number, self.before, entry["key"], content, following)
 
