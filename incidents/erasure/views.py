@@ -289,7 +289,7 @@ def _lines(one: Certificate) -> list[tuple[str, str]]:
         (_("Why"), bdi(one.reason)),
         (_("Revisions that nobody can open any more"), bdi(one.gone.revisions)),
         (_("Wrapped keys destroyed"), bdi(one.gone.wraps)),
-        (_("SHA-256 of these keys"), bdi(one.gone.digest)),
+        (_("SHA-256 of these keys"), bdi(_grouped(one.gone.digest))),
         (_("Audit entry"), bdi(one.audit_entry)),
         (_("End of the log at that entry"), bdi(one.audit_head)),
         (
@@ -297,6 +297,11 @@ def _lines(one: Certificate) -> list[tuple[str, str]]:
             bdi(day(one.backups_until)),
         ),
     ]
+
+
+def _grouped(digits: str) -> str:
+    """Digits in eights: a line can break between them, and an eye can compare them."""
+    return " ".join(digits[i : i + 8] for i in range(0, len(digits), 8))
 
 
 def _plain(value: str) -> str:
