@@ -1,8 +1,8 @@
 """Bringing an organisation over from the version before, whose grants were not signed and whose members had no roster.
 
-Run once at the terminal, by a member who remembers their passphrase. It believes that member's grants because it has
-to: nothing else says which keys are the organisation's. It refuses where anything signed exists, so that it can never be
-used to make somebody believe in other keys.
+Run once at the terminal, by a member who remembers their passphrase. It believes that member's grants because it
+has to: nothing else says which keys are the organisation's. It refuses where anything signed exists, so that it can
+never be used to make somebody believe in other keys.
 """
 
 from __future__ import annotations

@@ -67,13 +67,14 @@ class Site:
     """Two organisations that know nothing of each other's cases."""
 
     app: Flask
+    world: World
     ours: Side
     theirs: Side
 
 
 def build(world: World) -> Site:
     """Everything, made through the pages wherever there is a page for it."""
-    return Site(world.app, _side(world), _side(world))
+    return Site(world.app, world, _side(world), _side(world))
 
 
 def _side(world: World) -> Side:

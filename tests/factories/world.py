@@ -14,6 +14,7 @@ from incidents.accounts import admission, services
 from incidents.accounts.factors import Factors, changing, factors_of
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.accounts.sessions import SealedSessions, tala_session
+from incidents.accounts.step_up import PROVED
 from incidents.database import writing
 from incidents.extensions import db
 from incidents.keyring import services as keyring
@@ -73,8 +74,8 @@ class Person:
         assert number is not None
         return number
 
-    def browser(self) -> Browser:
-        """A browser in which they are logged in.
+    def browser(self, *, proved_before: int = 0) -> Browser:
+        """A browser in which they are logged in, and proved their passphrase some seconds ago.
 
         The session is begun as the second stage of log-in begins it, without the two forms before: thousands of tests
         need one, and a code counts once in half a minute. Tests of log-in itself use log_in().
@@ -83,6 +84,7 @@ class Person:
         with self.app.test_request_context():
             services.start_session(self.account, self.seed)
             stored = tala_session()
+            stored[PROVED] -= proved_before
             SealedSessions().save_session(self.app, stored, self.app.response_class())
             name = SealedSessions().cookie_name(self.app)
         browser.client.set_cookie(name, stored.cookie, secure=True, httponly=True, samesite="Strict")
