@@ -59,7 +59,7 @@ class Person:
 
     def opened_by(self, passphrase: str) -> Seed:
         """Their seed, once the passphrase is another."""
-        account = self.account
+        account = db.session.get_one(Account, self.id, populate_existing=True)
         pepper = read_pepper(services.settings().pepper_file)
         key = passphrase_key(passphrase, salt=account.salt or b"", cost=account.cost, pepper=pepper)
         return open_seed(account.seed_by_passphrase or b"", key, account.id, "passphrase")
@@ -97,6 +97,8 @@ class Person:
 
     def code(self, passphrase: str = PASSPHRASE) -> str:
         """What their app shows now. That it may have been used already is forgotten, as if half a minute had passed."""
+        # What another process has changed, the server for one, is not in a transaction that began before.
+        db.session.rollback()
         seed = self.opened_by(passphrase)
         with writing(db.session):
             remember(self.id, seed, changing(_unused))

@@ -26,6 +26,7 @@ from tests.integration.accounts.second_stage import (
     COOKIE,
     MINUTE,
     NEW,
+    NOW,
     acts,
     add_app,
     code,
@@ -124,6 +125,8 @@ def test_half_a_log_in_ends_after_five_minutes_visits_or_not(person: Person, sti
     for minutes in (1, 2, 3, 4):
         still(minutes * MINUTE)
         browser.get("/login/second")
+    row = db.session.scalars(select(StoredSession)).one()
+    assert (row.idle_until, row.absolute_until) == (int(NOW) + 5 * MINUTE, int(NOW) + 5 * MINUTE)
     still(5 * MINUTE + 1)
     second(browser, code(person), status=303)
     browser.get("/account", status=401)
