@@ -76,7 +76,7 @@ def test_a_failure_in_a_view_is_a_page_and_a_line_of_kind_and_place(
     production: Flask, person: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     browser = person.browser()
-    monkeypatch.setattr("incidents.accounts.views.services.waiting", Failing())
+    monkeypatch.setattr("incidents.accounts.views.admission.waiting", Failing())
     answer = browser.client.get("/members")
     assert_says_nothing(answer, caplog)
     assert "The fault is in Tala" in answer.get_data(as_text=True)
@@ -120,11 +120,11 @@ def test_after_a_query_that_the_database_refused_the_page_still_knows_who_is_loo
 ) -> None:
     """PostgreSQL answers no further query of a transaction in which one has failed."""
 
-    def refused(_organisation_id: str) -> None:
+    def refused(_member: object) -> None:
         db.session.execute(text("select nothing from nowhere"))
 
     browser = person.browser()
-    monkeypatch.setattr("incidents.accounts.views.services.waiting", refused)
+    monkeypatch.setattr("incidents.accounts.views.admission.waiting", refused)
     answer = browser.client.get("/members")
     assert answer.status_code == 500
     assert person.username in answer.get_data(as_text=True)

@@ -9,7 +9,7 @@ from typing import Any
 import html5lib
 import pytest
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, FormField, PasswordField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Form, FormField, PasswordField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -127,6 +127,7 @@ class LoginForm(Form):
 
     username = StringField("Username", [InputRequired("Give your username.")])
     passphrase = PasswordField("Passphrase", [InputRequired("Give your passphrase.")])
+    own_device = BooleanField("This is my own device.")
 
 
 def test_the_log_in_page_never_shows_a_passphrase_again() -> None:
