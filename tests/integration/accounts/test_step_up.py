@@ -14,6 +14,8 @@ from tests.factories.site import PUBLICATION, QUESTION
 from tests.factories.world import PASSPHRASE
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from tests.factories.world import Browser, Person, World
 
 MINUTE = 60
@@ -73,9 +75,7 @@ def test_a_page_that_asks_goes_on_to_where_somebody_was_going(
     page = browser.get(answer.location)
     assert is_asked(page)
     assert carried(page) == {"next": "/reports/new?series=1"}
-    sent = browser.client.post(
-        "/confirm", data={**carried(page), **answer_of(advocate), "csrf_token": browser.token()}
-    )
+    sent = browser.client.post("/confirm", data={**carried(page), **answer_of(advocate), "csrf_token": browser.token()})
     assert (sent.status_code, sent.location) == (303, "/reports/new?series=1")
     browser.get(sent.location)
 
@@ -159,9 +159,7 @@ def test_a_clock_that_was_set_back_is_no_proof(advocate: Person, monkeypatch: py
 )
 def test_nobody_is_sent_off_the_site(advocate: Person, typed: str) -> None:
     browser = advocate.browser()
-    answer = browser.client.post(
-        "/confirm", data={"next": typed, **answer_of(advocate), "csrf_token": browser.token()}
-    )
+    answer = browser.client.post("/confirm", data={"next": typed, **answer_of(advocate), "csrf_token": browser.token()})
     assert (answer.status_code, answer.location) == (303, "/account")
 
 
@@ -198,3 +196,15 @@ def test_a_download_asks(advocate: Person, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_the_limits_are_as_the_documentation_says() -> None:
     assert (step_up.READ_SECONDS, step_up.SEND_SECONDS) == (600, 900)
+
+
+def test_what_hands_on_gives_out_or_takes_away_for_good_has_the_mark(app: Flask) -> None:
+    """A mark that is lost in an edit fails here; what is added to the site is for its author to weigh."""
+    marked = {endpoint for endpoint, view in app.view_functions.items() if getattr(view, "step_up", False)}
+    assert marked >= {
+        *("accounts.disable", "accounts.enable", "accounts.vouch"),
+        *("administration.change_role", "administration.invite", "administration.reset"),
+        *("factors.app", "factors.begin_app", "factors.key", "factors.remove", "factors.renew_recovery_code"),
+        *("policy.trust", "policy.vouches", "rotation.leave"),
+        *("releases.create", "releases.download", "reports.edit", "reports.new"),
+    }
