@@ -151,7 +151,7 @@ def _genuine(rows: Sequence[GrantRow], account_id: str, believed: Mapping[str, B
         if belief is None:
             continue
         signed = _signed(row.id, row.kind, row.organisation_id, row.epoch, account_id, row.sealed)
-        if not verified(belief.stated.identity, row.signature, *signed):
+        if not verified(belief.stated.identity, row.signature or b"", *signed):
             raise NotBelieved
         yield row
 
