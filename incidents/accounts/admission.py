@@ -255,6 +255,46 @@ def own_comparison(account: Account, organisation_id: str, seed: Seed) -> str | 
     return comparison_with(stated.identity, account) if stated else None
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """Another organisation whose members somebody may want to compare a number with.
+
+    Attributes:
+        organisation_id: Which.
+        name: What it is called.
+        seen: Whether the account has taken its key at first sight.
+        number: What to read to its members; None if it was not seen yet, or its key was changed since.
+    """
+
+    organisation_id: str
+    name: str
+    seen: bool
+    number: str | None
+
+
+def numbers_elsewhere(account: Account, seed: Seed) -> list[Elsewhere]:
+    """What somebody reads to members of other organisations, by the organisation's name."""
+    pins = recall(account.id, seed).pins
+    others = db.session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.id != account.organisation_id, Organisation.id.in_(select(Key.organisation_id)))
+        .order_by(Organisation.name)
+    ).all()
+    return [
+        Elsewhere(
+            other.id, other.name, other.id in pins, _number(account, other.id, seed) if other.id in pins else None
+        )
+        for other in others
+    ]
+
+
+def _number(account: Account, organisation_id: str, seed: Seed) -> str | None:
+    try:
+        return own_comparison(account, organisation_id, seed)
+    except NotBelieved:
+        return None
+
+
 def comparison_with(identity: bytes, account: Account) -> str:
     """The number of an account beside an organisation's identity."""
     assert account.public_key is not None  # noqa: S101 - those who have none are not asked

@@ -153,8 +153,8 @@ def adopt(username: str, passphrase_file: TextIO | None) -> None:
             "There is nothing to adopt: the organisation's grants are signed, or this account holds none."
         ) from None
     click.echo(
-        "Done. Nobody has a second factor yet: go to /recover with your recovery code, choose a passphrase, and say that "
-        "you have lost your second factor; a new one is added there. Then let an administrator reset, and vouch for:"
+        "Done. Nobody has a second factor yet: go to /recover with your recovery code, choose a passphrase, and say "
+        "that you have lost your second factor; a new one is added there. Then let an administrator reset, and vouch for:"
     )
     for name in others:
         click.echo(f"  {name}")

@@ -15,6 +15,7 @@ from incidents.accounts.models import Role
 from incidents.accounts.sessions import WrongCredentials, current_seed
 from incidents.accounts.throttle import Throttled
 from incidents.accounts.words import offered
+from incidents.errors import NotFound
 from incidents.i18n import gettext as _
 from incidents.i18n import ngettext
 from incidents.keyring.tokens import tidy
@@ -175,7 +176,7 @@ def recover() -> ResponseReturnValue:
 @blueprint.route("/account", methods=["GET", "POST"])
 @access(*EVERYONE)
 def account() -> ResponseReturnValue:
-    """One's own account: fingerprint and passphrase."""
+    """One's own account: the number to compare, and the passphrase."""
     form = ChangePassphraseForm(request.form)
     form.owner = current_user.username
     form.offer = offered() if request.method == "GET" else ""
@@ -192,6 +193,23 @@ def account() -> ResponseReturnValue:
             return after_change()
     page = render_template("accounts/account.html", form=form, comparison=number, device=devices.present())
     return page, status_of(form)
+
+
+@blueprint.get("/account/numbers")
+@access(*EVERYONE)
+def numbers() -> ResponseReturnValue:
+    """What to read to members of other organisations who are to let one count their facts, or read their log."""
+    found = admission.numbers_elsewhere(current_user, current_seed())
+    return render_template("accounts/numbers.html", numbers=found)
+
+
+@blueprint.post("/account/numbers/<organisation_id>")
+@access(*EVERYONE)
+def first_sight(organisation_id: str) -> ResponseReturnValue:
+    """Take another organisation's key at first sight; comparing the number shows whether it is the right one."""
+    if admission.own_comparison(current_user, organisation_id, current_seed()) is None:
+        raise NotFound
+    return redirect(url_for("accounts.numbers"), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/account/forget-device")

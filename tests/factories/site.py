@@ -92,6 +92,7 @@ def _side(world: World) -> Side:
         "certificate_id": _certificate(team),
         **submission(team.field_worker),
         "account_id": newcomer.id,
+        "organisation_id": team.organisation_id,
         # Of nobody: what belongs to one person has no id that somebody else could send.
         "factor_id": "0" * 32,
         "comparison": newcomer.comparison(),

@@ -350,3 +350,32 @@ def test_an_account_without_its_memory_opens_nothing(team: Team) -> None:
     with writing(db.session):
         db.session.delete(db.session.get_one(StoredMemory, team.researcher.id))
     assert cases_of(team.researcher) == 0
+
+
+def test_who_is_of_another_organisation_reads_their_number_for_this_one(world: World, team: Team) -> None:
+    other = world.team("Fictional Harbour Union")
+    trusts = {other.organisation_id: (KeyKind.FACTS,)}
+    admission.decide_trust(team.researcher.membership(), team.researcher.seed, trusts)
+    browser = other.analyst.browser()
+    assert "Show my number for" in browser.get("/account/numbers")
+    browser.post(f"/account/numbers/{team.organisation_id}", status=303)
+    browser.post(f"/account/numbers/{'0' * 32}", status=404)
+    page = browser.get("/account/numbers")
+    number = admission.comparison_with(team.researcher.membership().stated.identity, other.analyst.account)
+    assert number in page
+    assert number in team.researcher.browser().get("/members")
+    for member in (team.researcher, team.second_researcher):
+        vouch(member, other.analyst, number)
+    assert len(facts_keys(other.analyst.id, other.analyst.seed)) == 2
+
+
+def test_an_organisation_whose_key_was_changed_since_it_was_seen_has_no_number(world: World, team: Team) -> None:
+    other = world.team()
+    browser = other.analyst.browser()
+    browser.post(f"/account/numbers/{team.organisation_id}", status=303)
+    own = Identity(OrganisationKey(attacker().raw, "0" * 32, team.organisation_id, 1))
+    with writing(db.session):
+        db.session.delete(db.session.get_one(Statement, (team.organisation_id, 1)))
+        db.session.flush()
+        db.session.add(keyring.statement_row(state(team.organisation_id, 1, own)))
+    assert "Its key was changed" in browser.get("/account/numbers")
