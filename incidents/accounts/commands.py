@@ -154,7 +154,8 @@ def adopt(username: str, passphrase_file: TextIO | None) -> None:
         ) from None
     click.echo(
         "Done. Nobody has a second factor yet: go to /recover with your recovery code, choose a passphrase, and say "
-        "that you have lost your second factor; a new one is added there. Then let an administrator reset, and vouch for:"
+        "that you have lost your second factor; a new one is added there. Then let an administrator reset, and vouch "
+        "for:"
     )
     for name in others:
         click.echo(f"  {name}")
