@@ -38,6 +38,10 @@ class Forbidden(TalaError):
     status = HTTPStatus.FORBIDDEN
 
 
+class KeysChanged(Forbidden):
+    """What the database says of an organisation's keys or people is not what this account trusts: an alarm."""
+
+
 def register(app: Flask) -> None:
     """Answer every error with a page that says what to do."""
     app.register_error_handler(HTTPException, on_http_error)
@@ -55,6 +59,8 @@ def on_http_error(error: HTTPException) -> ResponseReturnValue:
 
 def on_domain_error(error: TalaError) -> ResponseReturnValue:
     """Answer with the status the error's class states."""
+    if isinstance(error, KeysChanged):
+        return render_template("errors/keys_changed.html"), int(error.status)
     return page(error.status, error.status)
 
 

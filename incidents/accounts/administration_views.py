@@ -17,13 +17,13 @@ from incidents.accounts.services import settings
 from incidents.errors import NotFound
 from incidents.i18n import gettext as _
 from incidents.web.access import access, step_up
+from incidents.web.forms import status_of
 
 if TYPE_CHECKING:
     from flask import Flask
     from flask.typing import ResponseReturnValue
 
     from incidents.accounts.administration import Invited
-    from incidents.web.forms import BaseForm
 
 blueprint = Blueprint("administration", __name__)
 
@@ -59,7 +59,7 @@ def invite() -> ResponseReturnValue:
             form.add_errors({"username": _("Use no blanks, at most 100 letters, and nothing that does not show.")})
         else:
             return shown(invited)
-    return render_template("accounts/invite.html", form=form, notes=NOTES), _status(form)
+    return render_template("accounts/invite.html", form=form, notes=NOTES), status_of(form)
 
 
 @blueprint.route("/organisations", methods=["GET", "POST"])
@@ -76,7 +76,7 @@ def organisations() -> ResponseReturnValue:
             flash(_("The organisation is there. Invite its first two researchers next."))
             return redirect(url_for("administration.organisations"), HTTPStatus.SEE_OTHER)
     page = render_template("accounts/organisations.html", form=form, organisations=administration.organisations())
-    return page, _status(form)
+    return page, status_of(form)
 
 
 @blueprint.get("/accounts/<account_id>")
@@ -143,7 +143,7 @@ def one_account(account_id: str, form: RoleForm) -> ResponseReturnValue:
     if not form.role.data:
         form.role.data = found.role.value
     page = render_template("accounts/one.html", account=found, form=form, notes=NOTES, roles=ROLES)
-    return page, _status(form)
+    return page, status_of(form)
 
 
 def shown(invited: Invited) -> ResponseReturnValue:
@@ -151,7 +151,3 @@ def shown(invited: Invited) -> ResponseReturnValue:
     origin = settings().origin or request.host_url.rstrip("/")
     link = origin + url_for("accounts.set_up_with", code=invited.carried)
     return render_template("accounts/invited.html", invited=invited, link=link, roles=ROLES)
-
-
-def _status(form: BaseForm) -> HTTPStatus:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -15,11 +15,12 @@ from incidents.accounts.factors import LastFactor, TooManyFactors, WrongFactor, 
 from incidents.accounts.half_open import HalfOpen, Step
 from incidents.accounts.sessions import WrongCredentials, current_seed
 from incidents.accounts.throttle import Throttled
-from incidents.accounts.views import HOME, status_of, told_to_wait
+from incidents.accounts.views import HOME, told_to_wait
 from incidents.i18n import gettext as _
 from incidents.keyring.totp import address, grouped
 from incidents.web.access import EVERYONE, access, public
 from incidents.web.access import step_up as asks_again
+from incidents.web.forms import status_of
 from incidents.web.headers import let_script_run
 from incidents.web.qr import draw
 

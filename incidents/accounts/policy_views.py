@@ -14,6 +14,7 @@ from incidents.accounts.policy_forms import PolicyForm, TrustForm
 from incidents.accounts.sessions import current_seed
 from incidents.i18n import gettext as _
 from incidents.web.access import access, step_up
+from incidents.web.forms import status_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -35,7 +36,7 @@ def trust() -> ResponseReturnValue:
         return redirect(url_for("accounts.members"), HTTPStatus.SEE_OTHER)
     if request.method == "GET":
         form.show(member.roster()[0])
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    status = status_of(form)
     return render_template("accounts/trust.html", form=form), status
 
 
@@ -59,7 +60,7 @@ def vouches() -> ResponseReturnValue:
             return redirect(url_for("accounts.members"), HTTPStatus.SEE_OTHER)
     if request.method == "GET":
         form.vouches.data = str(roster.proposal.vouches if roster.proposal else roster.vouches)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    status = status_of(form)
     names = services.usernames()
     return render_template("accounts/policy.html", form=form, roster=roster, names=names), status
 

@@ -20,6 +20,7 @@ from incidents.i18n import gettext as _
 from incidents.i18n import ngettext
 from incidents.keyring.tokens import tidy
 from incidents.web.access import EVERYONE, access, public, step_up
+from incidents.web.forms import status_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -83,12 +84,7 @@ def login() -> ResponseReturnValue:
 def not_logged_in(error: Unauthorized) -> ResponseReturnValue:
     """Offer the log-in page where someone came without a session, or with one that has ended."""
     del error
-    return render_template("accounts/login.html", form=LogInForm()), HTTPStatus.UNAUTHORIZED
-
-
-def status_of(form: BaseForm) -> HTTPStatus:
-    """422 for a form that came back with errors."""
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    return render_template("accounts/login.html", form=LogInForm(), ended=True), HTTPStatus.UNAUTHORIZED
 
 
 def told_to_wait(template: str, form: BaseForm, wait: Throttled, **values: object) -> ResponseReturnValue:
@@ -255,6 +251,11 @@ def enable(account_id: str) -> ResponseReturnValue:
 @access(Role.RESEARCHER)
 def members() -> ResponseReturnValue:
     """Who waits for this organisation's keys, and who holds them."""
+    return members_page()
+
+
+def members_page() -> str:
+    """The page of members as it is now."""
     member = services.current_member()
     roster, _version = member.roster()
     return render_template(
@@ -277,9 +278,13 @@ def leaving(account_id: str) -> str:
 @step_up
 def vouch(account_id: str) -> ResponseReturnValue:
     """Vouch for someone whose number was compared."""
-    newcomer = admission.vouch(
-        services.current_member(), current_seed(), account_id, request.form.get("comparison", "")
-    )
+    try:
+        newcomer = admission.vouch(
+            services.current_member(), current_seed(), account_id, request.form.get("comparison", "")
+        )
+    except admission.Different:
+        flash(_("The number is another now: the person, their role or a key was changed. Compare again."), "error")
+        return members_page(), HTTPStatus.CONFLICT
     name = newcomer.account.username
     missing = newcomer.needed - len(newcomer.vouchers)
     if missing > 0:

@@ -19,6 +19,7 @@ from incidents.i18n import gettext as _
 from incidents.i18n import ngettext
 from incidents.web.access import EVERYONE, access, step_up
 from incidents.web.downloads import attachment
+from incidents.web.forms import status_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -107,7 +108,7 @@ def shown(form: FindForm) -> ResponseReturnValue:
                     )
                 }
             )
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    status = status_of(form)
     return render_template("audit/auditors.html", form=form, found=found, auditors=granting.auditors(member)), status
 
 

@@ -28,6 +28,7 @@ from incidents.records.services import Conflict, current_keys
 from incidents.records.views import no_keys
 from incidents.web.access import access, step_up
 from incidents.web.downloads import attachment
+from incidents.web.forms import status_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from incidents.erasure.certificates import Certificate
     from incidents.keyring.roster import Hold
     from incidents.records.services import Opened
-    from incidents.web.forms import BaseForm
 
 blueprint = Blueprint("erasure", __name__)
 blueprint.register_error_handler(Forbidden, no_keys)
@@ -205,7 +205,7 @@ def _case_page(incident_id: str, form: EraseForm, *, status: HTTPStatus | None =
         persons=[(one.id, name_of(one)) for one in document.persons],
         standing=_standing(incident_id),
     )
-    return answer, status or _status(form)
+    return answer, status or status_of(form)
 
 
 def _person_page(
@@ -228,7 +228,7 @@ def _person_page(
         words=_words(opened, person_id),
         standing=_standing(incident_id),
     )
-    return answer, status or _status(form)
+    return answer, status or status_of(form)
 
 
 def _words(opened: Opened, person_id: str) -> list[tuple[str, str]]:
@@ -239,7 +239,7 @@ def _words(opened: Opened, person_id: str) -> list[tuple[str, str]]:
 def _hold_page(incident_id: str, form: WhyForm) -> ResponseReturnValue:
     document = records.open_account(current_keys(), incident_id).document
     answer = render_template("erasure/hold.html", form=form, document=document, standing=_standing(incident_id))
-    return answer, _status(form)
+    return answer, status_of(form)
 
 
 def _checked(incident_id: str) -> WhyForm:
@@ -312,7 +312,3 @@ def _plain(value: str) -> str:
 def _number(text: str | None) -> int:
     """A revision from a hidden field; 0, which no case is at, when it was tampered with."""
     return int(text) if text and len(text) < LONGEST_NUMBER and text.isascii() and text.isdecimal() else 0
-
-
-def _status(form: BaseForm) -> HTTPStatus:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

@@ -174,12 +174,6 @@ def lacking(document: CaseDocument) -> list[Lack]:
     return [_lack(document, missing) for missing in coding.missing(document)]
 
 
-def unanswered_acts(document: CaseDocument) -> list[str]:
-    """Return the ids of acts for which nobody is named yet: a new entry answers for these."""
-    answered_for = {act_id for entry in document.perpetrators for act_id in entry.act_ids}
-    return [act.id for act in document.acts if act.id not in answered_for]
-
-
 def key_of(step: str, entry_id: str | None = None) -> str:
     """Return the name under which a draft keeps what was typed on a page."""
     return f"{step}/{entry_id}" if entry_id else step

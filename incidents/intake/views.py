@@ -26,6 +26,7 @@ from incidents.records.identifiers import new_id
 from incidents.records.schema import CaseDocument, Incident
 from incidents.records.services import Conflict, current_keys
 from incidents.web.access import access
+from incidents.web.forms import status_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -95,7 +96,7 @@ def quick() -> ResponseReturnValue:
         hands_in=keys is None,
         **warnings,
     )
-    return answer, _status(form)
+    return answer, status_of(form)
 
 
 @blueprint.post("/drafts")
@@ -187,7 +188,7 @@ def names(draft_id: str) -> ResponseReturnValue:
         ready = services.open_names(services.current_writer(), current_keys(), draft_id, form.reason.data)
         target = "intake.draft" if ready else "intake.conflict"
         return redirect(url_for(target, draft_id=draft_id), HTTPStatus.SEE_OTHER)
-    return render_template("intake/names.html", draft=opened, form=form), _status(form)
+    return render_template("intake/names.html", draft=opened, form=form), status_of(form)
 
 
 @blueprint.route("/drafts/<draft_id>/conflict", methods=["GET", "POST"])
@@ -210,7 +211,7 @@ def conflict(draft_id: str) -> ResponseReturnValue:
                 form[key].errors = [_(MESSAGES["not_listed"])]
         except ValidationError as mistake:
             form.form_errors = [_(error.message, **error.params) for error in field_errors(mistake)]
-    return render_template("intake/conflict.html", draft=opened, form=form), _status(form)
+    return render_template("intake/conflict.html", draft=opened, form=form), status_of(form)
 
 
 def _answer(opened: OpenDraft, page: Page | None, entry_id: str | None) -> ResponseReturnValue:
@@ -384,7 +385,3 @@ def _typed(questions: Iterable[Question]) -> Typed:
 
 def _today() -> dt.date:
     return dt.datetime.now(tz=dt.UTC).date()
-
-
-def _status(form: BaseForm) -> HTTPStatus:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

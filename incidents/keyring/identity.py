@@ -18,7 +18,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from pydantic import BaseModel, ConfigDict
 
-from incidents.errors import Forbidden
+from incidents.errors import KeysChanged
 from incidents.keyring.envelope import SecretKey, context
 from incidents.keyring.people import PublicKey, Seed
 
@@ -30,7 +30,7 @@ PIN_SIGNS = 16
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
-class NotBelieved(Forbidden):
+class NotBelieved(KeysChanged):
     """What the database says of an organisation does not follow from what this account trusts."""
 
 

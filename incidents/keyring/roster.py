@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from incidents.errors import Forbidden
+from incidents.errors import KeysChanged
 from incidents.keyring.envelope import KEY_BYTES, SecretKey, pad, unpad
 from incidents.keyring.models import KeyKind, StoredRoster
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 VOUCHES: Final = 2
 
 
-class RolledBack(Forbidden):
+class RolledBack(KeysChanged):
     """The roster is older than one that was seen before, or is gone: somebody put the table back."""
 
 

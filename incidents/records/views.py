@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from incidents.accounts.models import Role
 from incidents.accounts.services import accounts
-from incidents.errors import Forbidden
+from incidents.errors import Forbidden, KeysChanged, on_domain_error
 from incidents.i18n import gettext as _
 from incidents.records import listing, page, rebuild, sentences, services, story
 from incidents.records.forms import CheckForm, FilterForm, ReasonForm, SummaryForm
@@ -20,6 +20,7 @@ from incidents.records.index import find
 from incidents.records.services import Conflict, current_keys
 from incidents.records.standing import standing
 from incidents.web.access import access
+from incidents.web.forms import status_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -37,8 +38,9 @@ def today() -> dt.date:
 
 @blueprint.errorhandler(Forbidden)
 def no_keys(error: Forbidden) -> ResponseReturnValue:
-    """Tell a researcher whom nobody has admitted yet what to do."""
-    del error
+    """Tell a researcher for whom nobody has vouched yet what to do."""
+    if isinstance(error, KeysChanged):
+        return on_domain_error(error)
     colleagues = [
         one.username
         for one in accounts()
@@ -195,7 +197,7 @@ def _ask_for_reason(incident_id: str, form: ReasonForm) -> ResponseReturnValue:
         document=document,
         openings=page.openings(keys, incident_id, _names()),
     )
-    return answer, _status(form)
+    return answer, status_of(form)
 
 
 def _summary_page(incident_id: str, form: BaseForm, *, status: HTTPStatus | None = None) -> ResponseReturnValue:
@@ -214,7 +216,7 @@ def _summary_page(incident_id: str, form: BaseForm, *, status: HTTPStatus | None
         lacking=story.lacking(document, today()),
         names=_names(),
     )
-    return answer, status or _status(form)
+    return answer, status or status_of(form)
 
 
 def _names() -> dict[str, str]:
@@ -224,7 +226,3 @@ def _names() -> dict[str, str]:
 def _number(text: str | None) -> int:
     """A revision from a hidden field; 0, which no case is at, when it was tampered with."""
     return int(text) if text and len(text) < LONGEST_NUMBER and text.isascii() and text.isdecimal() else 0
-
-
-def _status(form: BaseForm) -> HTTPStatus:
-    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK

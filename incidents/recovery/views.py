@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template, request
@@ -15,6 +14,7 @@ from incidents.recovery import health, services
 from incidents.recovery.forms import TrusteesForm
 from incidents.recovery.printing import drawing
 from incidents.web.access import access, step_up
+from incidents.web.forms import status_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -40,5 +40,5 @@ def recovery() -> ResponseReturnValue:
         return render_template("recovery/papers.html", sheets=sheets, drawing=drawing)
     known = member.roster()[0].recovery
     found = health.of_members(member.organisation_id, current_user.organisation.name, known)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    status = status_of(form)
     return render_template("recovery/recovery.html", form=form, recovery=known, health=found), status

@@ -22,6 +22,7 @@ from incidents.reports.languages import LANGUAGES
 from incidents.reports.services import Upload
 from incidents.web.access import EVERYONE, access, step_up
 from incidents.web.downloads import attachment
+from incidents.web.forms import status_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -95,9 +96,7 @@ def new() -> ResponseReturnValue:
     form = PublicationForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            published = services.add(
-                current_user.organisation_id, form.content(), uploaded(), by=current_user.id
-            )
+            published = services.add(current_user.organisation_id, form.content(), uploaded(), by=current_user.id)
         except FileRefused as refusal:
             form.add_errors({"file": str(refusal.message)})
         else:
@@ -126,7 +125,7 @@ def shown(form: PublicationForm, publication: Publication | None = None) -> Resp
     """The form, with 422 when it came back with errors; a file cannot come back with it."""
     if form.errors and uploaded() and not form.file.errors:
         form.add_errors({"file": _("Choose the file again: it was not kept, because of the errors above or below.")})
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    status = status_of(form)
     return render_template("reports/edit.html", form=form, publication=publication, limit=MOST_TEXT), status
 
 

@@ -14,6 +14,7 @@ from incidents.i18n import gettext as _
 from incidents.rotation import services
 from incidents.rotation.forms import LeavingForm, ReasonForm
 from incidents.web.access import access, step_up
+from incidents.web.forms import status_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -33,7 +34,7 @@ def leave(account_id: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         services.leave(member, current_seed(), account_id, form.chosen(), form.reason.data)
         return go_on()
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+    status = status_of(form)
     who = accounts.usernames().get(account_id, "")
     return render_template("rotation/leave.html", form=form, who=who, account_id=account_id, entry=entry), status
 

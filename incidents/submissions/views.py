@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from incidents.accounts.admission import Different
 from incidents.accounts.models import Role
 from incidents.i18n import gettext as _
 from incidents.submissions import services
@@ -38,6 +39,10 @@ def forget() -> ResponseReturnValue:
 @access(Role.RESEARCHER, Role.FIELD_WORKER)
 def compared() -> ResponseReturnValue:
     """Say that one's number was compared with a member, and was the same."""
-    services.confirm(services.current_sender(), request.form.get("number", ""))
+    try:
+        services.confirm(services.current_sender(), request.form.get("number", ""))
+    except Different:
+        flash(_("The number is another now. Compare it once more before you record anything."), "error")
+        return redirect(url_for("intake.new"), HTTPStatus.SEE_OTHER)
     flash(_("Thank you. What you write is sealed to the key that you have compared."), "success")
     return redirect(url_for("intake.new"), HTTPStatus.SEE_OTHER)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from wtforms import Form
@@ -33,6 +34,11 @@ class BaseForm(Form):  # type: ignore[misc]
         for name, message in errors.items():
             field = self[name] if name in self else next(iter(self))
             field.errors = [*field.errors, message]
+
+
+def status_of(form: Form) -> HTTPStatus:
+    """422 for a form that came back with errors."""
+    return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
 
 
 def _flat(errors: Any) -> Iterator[Any]:  # noqa: ANN401 - WTForms nests errors of field lists
