@@ -75,6 +75,12 @@ class Different(TalaError):
     status = HTTPStatus.CONFLICT
 
 
+class OldKeysFirst(TalaError):
+    """The roster knows this person with other keys or another role: those are taken back before anybody vouches."""
+
+    status = HTTPStatus.CONFLICT
+
+
 @dataclass(frozen=True)
 class Newcomer:
     """Somebody whom members may vouch for.
@@ -85,6 +91,7 @@ class Newcomer:
         vouchers: Account ids of those who have vouched for just this person, role and key.
         needed: How many vouches let them in.
         kinds: What they will be able to open.
+        begun_anew: Whether the roster still knows them as they were before a reset; see OldKeysFirst.
     """
 
     account: Account
@@ -92,6 +99,7 @@ class Newcomer:
     vouchers: tuple[str, ...]
     needed: int
     kinds: tuple[KeyKind, ...]
+    begun_anew: bool = False
 
 
 def find(username: str) -> Account | None:
@@ -182,6 +190,8 @@ def keys_for(account: Account, code: str, seed: Seed) -> Memory:
     del seed
     stated = keyring.statements(account.organisation_id)
     named = tidy(code)[SECRET_SIGNS:]
+    if not stated and named:
+        raise AnotherOrganisation
     if not stated:
         return Memory(first_use=True)
     start = [one for one in stated if pin_signs(one.identity) == named] if len(named) == PIN_SIGNS else stated[:]
@@ -238,11 +248,28 @@ def trusted(account: Account, organisation_id: str, seed: Seed) -> Stated | None
         return None
     pin = recall(account.id, seed).pins.get(organisation_id)
     newest = follow(pin or max(stated, key=lambda one: one.epoch).pin, stated)
-    moved = newest.pin.model_copy(update={"roster": pin.roster if pin else 0})
-    if moved != pin:
+    if pin is None or newest.epoch != pin.epoch:
         with writing(db.session):
-            remember(account.id, seed, lambda memory: memory.with_pin(organisation_id, moved))
+            remember(account.id, seed, lambda memory: keyring.moved_on(memory, newest))
     return newest
+
+
+def look(account_id: str, organisation_id: str, seed: Seed) -> None:
+    """Remember the roster's version as of now, at log-in: an older one is not believed afterwards. A few queries.
+
+    Does nothing for who holds no organisation key.
+
+    Raises:
+        RolledBack, NotBelieved, Unopenable: see keyring.services.member().
+    """
+    try:
+        one = keyring.member(account_id, organisation_id, seed)
+        _roster, version = one.roster()
+    except keyring.NothingToHandOn:
+        return
+    if version > one.seen:
+        with writing(db.session):
+            remember(account_id, seed, lambda memory: keyring.moved_on(memory, one.stated, version))
 
 
 def own_comparison(account: Account, organisation_id: str, seed: Seed) -> str | None:
@@ -335,12 +362,17 @@ def _newcomer(account: Account, one: Member, roster: Roster) -> Newcomer | None:
         return None
     if not kinds and account.organisation_id != one.organisation_id:
         return None
-    if known and known.fits(account.role, public_key) and set(kinds) <= set(known.kinds):
-        return None
+    same_person = known is not None and known.fits(account.role, public_key)
+    if known and same_person:
+        if set(kinds) <= set(known.kinds):
+            return None
+        # More than before, and nothing less: what was given otherwise, such as the log, stays theirs.
+        kinds = tuple(dict.fromkeys((*known.kinds, *kinds)))
     entry = roster.waiting.get(account.id)
     vouchers = entry.vouchers if entry and entry.fits(account.role, public_key) and entry.kinds == kinds else ()
     number = comparison_with(one.stated.identity, account)
-    return Newcomer(account, number, vouchers, roster.needed, kinds)
+    begun_anew = known is not None and not same_person
+    return Newcomer(account, number, vouchers, roster.needed, kinds, begun_anew)
 
 
 def vouch(one: Member, seed: Seed, newcomer_id: str, compared: str) -> Newcomer:
@@ -358,6 +390,7 @@ def vouch(one: Member, seed: Seed, newcomer_id: str, compared: str) -> Newcomer:
     Raises:
         NotFound: nobody waits under this id.
         Different: the number is another: the person, their role or a key is not what was compared.
+        OldKeysFirst: they were reset; a rotation has to make worthless first what they could open before.
         RolledBack, NotBelieved: see Member.
     """
     with writing(db.session):
@@ -369,6 +402,8 @@ def vouch(one: Member, seed: Seed, newcomer_id: str, compared: str) -> Newcomer:
             raise NotFound
         if tidy(compared) != tidy(newcomer.comparison):
             raise Different
+        if newcomer.begun_anew:
+            raise OldKeysFirst
         vouchers = tuple(dict.fromkeys((*_still_members(newcomer.vouchers, roster), one.account_id)))
         entry = Entry(role=account.role, digest=account.public_key.digest(), kinds=newcomer.kinds, vouchers=vouchers)
         if len(vouchers) >= roster.needed:
@@ -397,7 +432,15 @@ def decide_trust(one: Member, seed: Seed, trusts: Mapping[str, tuple[KeyKind, ..
 
 
 def _still_members(vouchers: Sequence[str], roster: Roster) -> list[str]:
-    return [one for one in vouchers if one in roster.researchers]
+    """Those who are members today, with the keys that were compared, and not disabled."""
+    return [one for one in vouchers if one in roster.researchers and _stands(one, roster)]
+
+
+def _stands(account_id: str, roster: Roster) -> bool:
+    account = db.session.get(Account, account_id, populate_existing=True)
+    if account is None or account.disabled or account.public_key is None:
+        return False
+    return roster.members[account_id].fits(account.role, account.public_key)
 
 
 def _with(roster: Roster, account_id: str, entry: Entry) -> Roster:

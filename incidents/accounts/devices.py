@@ -14,9 +14,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from flask import current_app, request
+from sqlalchemy import select
 
-from incidents.accounts.admission import find
-from incidents.accounts.sessions import passphrase_mark
+from incidents.accounts.models import Account
+from incidents.accounts.rules import normalise_username
+from incidents.accounts.sessions import mark_of
+from incidents.extensions import db
 from incidents.keyring.envelope import same
 from incidents.keyring.passphrase import PepperMissing, read_pepper
 from incidents.keyring.tokens import opaque
@@ -25,10 +28,11 @@ if TYPE_CHECKING:
     from werkzeug.wrappers import Response
 
     from config import Settings
-    from incidents.accounts.models import Account
 
 SECONDS: Final = 30 * 24 * 60 * 60
 TOKEN_BYTES: Final = 16
+#: In the place of a salt that there is none of.
+NO_SALT: Final = b"\0" * 16
 
 
 def cookie_name() -> str:
@@ -45,18 +49,20 @@ def known(username: str) -> str:
     """The token of this browser, if it was given to whoever has this name now; else nothing."""
     token, _, rest = request.cookies.get(cookie_name(), "").partition(".")
     until, _, proof = rest.partition(".")
-    account = find(username) if proof and until.isdecimal() and until.isascii() else None
-    if account is None or not account.salt:
+    if not (proof and until.isdecimal() and until.isascii()):
         return ""
-    expected = _proof(account, token, until)
+    # The same query and the same work for a name that nobody has: a forged cookie must not tell which names exist.
+    row = db.session.execute(select(Account.id, Account.salt).where(Account.username == normalise_username(username)))
+    account_id, salt = row.first() or ("", None)
+    expected = _proof(account_id, salt or NO_SALT, token, until)
     good = bool(expected) and same(expected.encode(), proof.encode()) and time.time() < int(until)
-    return token if good else ""
+    return token if good and salt else ""
 
 
 def remember(answer: Response, account: Account) -> None:
     """Let the browser keep a fresh token for 30 days. Without a pepper there is nothing to bind it with, and none."""
     token, until = secrets.token_hex(TOKEN_BYTES), str(int(time.time()) + SECONDS)
-    proof = _proof(account, token, until)
+    proof = _proof(account.id, account.salt or NO_SALT, token, until)
     if proof:
         answer.set_cookie(
             cookie_name(),
@@ -75,9 +81,9 @@ def forget(answer: Response) -> None:
     answer.delete_cookie(cookie_name(), path="/", secure=secure, httponly=True, samesite="Strict")
 
 
-def _proof(account: Account, token: str, until: str) -> str:
+def _proof(account_id: str, salt: bytes, token: str, until: str) -> str:
     settings: Settings = current_app.extensions["tala-settings"]
     with suppress(PepperMissing):
         pepper = read_pepper(settings.pepper_file)
-        return opaque(pepper, "device", account.id, passphrase_mark(account), token, until)
+        return opaque(pepper, "device", account_id, mark_of(salt), token, until)
     return ""

@@ -23,11 +23,10 @@ from incidents.accounts.throttle import Door, Throttled
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.database import writing
-from incidents.errors import Forbidden, NotFound
+from incidents.errors import Forbidden, KeysChanged, NotFound
 from incidents.extensions import db
 from incidents.keyring import services as keyring
 from incidents.keyring.envelope import Unopenable
-from incidents.keyring.identity import NotBelieved
 from incidents.keyring.passphrase import Cost, TooManyAtOnce, passphrase_key, read_pepper
 from incidents.keyring.people import Seed, open_seed, seal_seed
 from incidents.keyring.totp import new_secret
@@ -144,9 +143,10 @@ def log_in(username: str, passphrase: str, device: str = "") -> Account:
     attempt.succeeded()
     factors_of(account.id, seed)
     # Where the organisation's key has moved on, so does what this account trusts: one that is put back later is seen.
-    with suppress(NotBelieved):
+    with suppress(KeysChanged):
         # Who cannot follow opens nothing, but can still log in, and is told so on their page.
         admission.trusted(account, account.organisation_id, seed)
+        admission.look(account.id, account.organisation_id, seed)
     begin(Step.LOG_IN, account.id, seed, account.salt or b"")
     return account
 
@@ -261,15 +261,26 @@ def change_passphrase(account: Account, old: str, new: str) -> None:
     salt, cost, blob, owner = account.salt, account.cost, account.seed_by_passphrase, account.id
     seed = _open_by_passphrase(old, salt=salt or DUMMY_SALT, cost=cost, blob=blob or DUMMY_SEED, owner=owner)
     attempt.succeeded()
-    replace_passphrase(owner, seed, new)
+    replace_passphrase(owner, seed, new, opened=salt)
 
 
-def replace_passphrase(account_id: str, seed: Seed, passphrase: str, *, act: Act = Act.PASSPHRASE_CHANGED) -> None:
-    """Seal a seed under a new passphrase and end all sessions of the account; the log keeps it as ``act``."""
+def replace_passphrase(
+    account_id: str, seed: Seed, passphrase: str, *, opened: bytes | None, act: Act = Act.PASSPHRASE_CHANGED
+) -> None:
+    """Seal a seed under a new passphrase and end all sessions of the account; the log keeps it as ``act``.
+
+    ``opened`` is the salt of the passphrase that was given: if it is another by now, somebody came back with their
+    recovery code meanwhile, and theirs stands.
+
+    Raises:
+        WrongCredentials: the passphrase that was given is not the account's any more.
+    """
     salt, sealed = seal_by_passphrase(account_id, seed, passphrase)
     with writing(db.session):
         admission.hold_organisation(account_id)
         account = locked(account_id)
+        if account.salt != opened:
+            raise WrongCredentials
         account.salt, account.seed_by_passphrase = salt, sealed
         account.iterations, account.memory_kib = COST.iterations, COST.memory_kib
         end_all(account_id)

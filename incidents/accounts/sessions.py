@@ -125,7 +125,12 @@ class TalaSession(dict[str, Any], SessionMixin):
 
 def passphrase_mark(account: Account) -> str:
     """Another one for each passphrase that an account ever had: its salt."""
-    return base64.b64encode(account.salt or b"").decode()
+    return mark_of(account.salt or b"")
+
+
+def mark_of(salt: bytes) -> str:
+    """The same from the salt alone."""
+    return base64.b64encode(salt).decode()
 
 
 def new_cookie() -> str:

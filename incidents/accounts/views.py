@@ -282,6 +282,9 @@ def vouch(account_id: str) -> ResponseReturnValue:
         newcomer = admission.vouch(
             services.current_member(), current_seed(), account_id, request.form.get("comparison", "")
         )
+    except admission.OldKeysFirst:
+        flash(_("This person was begun anew. Take back the keys that they had before, then compare again."), "error")
+        return members_page(), HTTPStatus.CONFLICT
     except admission.Different:
         flash(_("The number is another now: the person, their role or a key was changed. Compare again."), "error")
         return members_page(), HTTPStatus.CONFLICT

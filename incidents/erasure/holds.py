@@ -9,6 +9,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from incidents.accounts.models import Organisation
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.database import writing
@@ -76,7 +77,7 @@ def place(one: Member, seed: Seed, incident_id: str, reason: str) -> Hold:
     def placed(roster: Roster) -> tuple[Hold, Act]:
         before = roster.holds.get(incident_id)
         if before is None:
-            return Hold(placed=(one.account_id,), reason=reason), Act.HOLD_ASKED
+            return Hold(placed=(one.account_id,), reason=reason, needed=needed(roster)), Act.HOLD_ASKED
         both = tuple(dict.fromkeys([*before.placed, one.account_id]))
         return before.model_copy(update={"placed": both, "lifted": ()}), Act.HOLD_PLACED
 
@@ -98,8 +99,9 @@ def lift(one: Member, seed: Seed, incident_id: str, reason: str) -> Hold | None:
         before = roster.holds.get(incident_id)
         if before is None:
             raise NotFound
-        both = tuple(dict.fromkeys([*before.lifted, one.account_id]))
-        if len(both) >= needed(roster):
+        agreed = [who for who in before.lifted if who in roster.researchers]
+        both = tuple(dict.fromkeys([*agreed, one.account_id]))
+        if len(both) >= before.needed:
             return None, Act.HOLD_LIFTED
         return before.model_copy(update={"lifted": both}), Act.HOLD_LIFT_ASKED
 
@@ -112,6 +114,7 @@ def _changed(
     for _ in range(TRIES):
         try:
             with writing(db.session):
+                db.session.get_one(Organisation, one.organisation_id, with_for_update=True)
                 roster, version = one.roster()
                 hold, act = change(roster)
                 if hold == roster.holds.get(incident_id):

@@ -30,7 +30,20 @@ if TYPE_CHECKING:
 PAGE_PATIENCE: Final = 2.0
 COMMAND_PATIENCE: Final = 60.0
 #: Holds of wrapped keys, and rows that are sealed under a key which lives on.
-WRAPS: Final = ("revision_key", "frame_snapshot", "frame_delta", "log_entry", "summary", "draft", "withdrawal")
+WRAPS: Final = (
+    "revision_key",
+    "frame_snapshot",
+    "frame_delta",
+    "log_entry",
+    "summary",
+    "draft",
+    "withdrawal",
+    "grant",
+    "recovery_copy",
+    "share",
+    "submission",
+    "memory",
+)
 #: Large, and of no use without the keys.
 SEALED: Final = ("revision", "incident")
 #: Sessions that still see what was there before this one began: their rows cannot be removed.

@@ -60,6 +60,7 @@ class Recovery(BaseModel):
         needed: How many trustees restore (m).
         trustees: What they are called, in the order of their shares.
         made_on: ISO date.
+        renew: Whether somebody who knew the organisation key has left since: the papers should be made anew.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,6 +70,7 @@ class Recovery(BaseModel):
     needed: int
     trustees: tuple[str, ...]
     made_on: str
+    renew: bool = False
 
 
 class Hold(BaseModel):
@@ -76,8 +78,10 @@ class Hold(BaseModel):
 
     Attributes:
         placed: Account ids of those who want it; in force with two.
-        lifted: Account ids of those who want it lifted; gone with two.
+        lifted: Account ids of those who want it lifted.
         reason: Why, in a few words.
+        needed: How many members must want it lifted: two, unless there was only one when it was placed. Sending
+            colleagues away does not lower it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -85,6 +89,7 @@ class Hold(BaseModel):
     placed: tuple[str, ...]
     lifted: tuple[str, ...] = ()
     reason: str = ""
+    needed: int = VOUCHES
 
 
 class Proposal(BaseModel):

@@ -13,7 +13,7 @@ from incidents.keyring.case_door import OrganisationKey
 from incidents.keyring.facts_door import FactsKey, SummariesKey
 from incidents.keyring.grants import GrantedKey, grant, held, new_key
 from incidents.keyring.identity import Identity, NotBelieved, Pin, Stated, state
-from incidents.keyring.memory import remember
+from incidents.keyring.memory import Memory, remember
 from incidents.keyring.models import Grant, Key, KeyKind, Statement, StoredRoster
 from incidents.keyring.people import PublicKey, Seed
 from incidents.keyring.roster import Entry, Roster, open_roster, seal_roster
@@ -106,8 +106,9 @@ class Member:
             RolledBack: it is gone, or older than one they have seen.
         """
         row = db.session.get(StoredRoster, self.organisation_id, populate_existing=True)
-        keys = {key.id: key for key in self.keys if isinstance(key, OrganisationKey)}
-        return open_roster(keys, row, seen=self.seen), row.version if row else 0
+        # Under the newest key and no other: who left knows the older ones, and could write a roster with them.
+        newest = self.organisation
+        return open_roster({newest.id: newest}, row, seen=self.seen), row.version if row else 0
 
 
 def granted_keys(account_id: str, seed: Seed) -> Sequence[GrantedKey]:
@@ -218,6 +219,15 @@ def take_back(key_ids: Iterable[str], account_id: str) -> None:
             db.session.delete(row)
 
 
+def moved_on(memory: Memory, stated: Stated, roster: int = 0) -> Memory:
+    """A memory whose pin is at a newer statement, or at a newer roster; never at an older of either."""
+    pin = memory.pins.get(stated.organisation_id)
+    if pin is not None and pin.epoch > stated.epoch:
+        return memory
+    seen = max(roster, pin.roster if pin else 0)
+    return memory.with_pin(stated.organisation_id, stated.pin.model_copy(update={"roster": seen}))
+
+
 def write_roster(one: Member, roster: Roster, version: int, seed: Seed) -> Member:
     """Replace the roster that was read at a version, in the running transaction, and remember having seen it.
 
@@ -225,8 +235,7 @@ def write_roster(one: Member, roster: Roster, version: int, seed: Seed) -> Membe
         StaleRoster: somebody else has replaced it meanwhile.
     """
     replace_roster(one.organisation, roster, version)
-    pin = one.stated.pin.model_copy(update={"roster": version + 1})
-    remember(one.account_id, seed, lambda memory: memory.with_pin(one.organisation_id, pin))
+    remember(one.account_id, seed, lambda memory: moved_on(memory, one.stated, version + 1))
     return replace(one, seen=version + 1)
 
 

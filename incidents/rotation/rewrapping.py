@@ -189,12 +189,14 @@ def retire(organisation_id: str, key_id: str) -> bool:
     The proof and the deletion see the same state: the organisation is locked, and the database itself refuses to delete
     a key that a row refers to.
     """
-    db.session.get_one(Organisation, organisation_id, with_for_update=True)
+    organisation = db.session.get_one(Organisation, organisation_id, with_for_update=True, populate_existing=True)
     if hangs_on(key_id):
         return False
     for table in GO_WITH_IT:
         db.session.execute(delete(table).where(table.c.key_id == key_id))
     db.session.execute(delete(table_of(Key)).where(table_of(Key).c.id == key_id))
+    # Old wraps and grants are in the database's files until those are swept.
+    organisation.unswept += 1
     return True
 
 

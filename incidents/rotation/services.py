@@ -67,15 +67,14 @@ def revoke(one: Member, seed: Seed, account_id: str, reason: str) -> None:
         roster, version = _locked(one)
         if account_id not in roster.members and account_id not in roster.waiting:
             raise NotFound
-        entry = roster.members.get(account_id)
         end_all(account_id)
-        _begin(one, seed, _without(roster, account_id), version, kinds_of(entry))
+        _begin(one, seed, _without(roster, account_id), version)
         audit.record(one.organisation_id, Act.REVOKED, by=one.account_id, about=account_id, reason=reason)
     store.cache.clear()
 
 
 def take_back(one: Member, seed: Seed, account_id: str, kinds: Collection[KeyKind], reason: str) -> None:
-    """Take some kinds of keys back from somebody who stays, and begin the rotation of those.
+    """Take some kinds of keys back from somebody who stays, and begin the rotation that makes it true.
 
     Raises:
         As revoke().
@@ -91,7 +90,7 @@ def take_back(one: Member, seed: Seed, account_id: str, kinds: Collection[KeyKin
         members = {one_id: other for one_id, other in roster.members.items() if one_id != account_id}
         members |= {account_id: left} if left.kinds else {}
         changed = roster.model_copy(update={"members": members})
-        _begin(one, seed, changed, version, tuple(kind for kind in entry.kinds if kind in kinds))
+        _begin(one, seed, changed, version)
         audit.record(one.organisation_id, Act.GRANT_TAKEN_BACK, by=one.account_id, about=account_id, reason=reason)
     store.cache.clear()
 
@@ -104,16 +103,9 @@ def rotate(one: Member, seed: Seed, reason: str) -> None:
     """
     with writing(db.session):
         roster, version = _locked(one)
-        _begin(one, seed, roster, version, EVERYTHING)
+        _begin(one, seed, roster, version)
         audit.record(one.organisation_id, Act.ROTATION_BEGUN, by=one.account_id, reason=reason)
     store.cache.clear()
-
-
-def kinds_of(entry: Entry | None) -> tuple[KeyKind, ...]:
-    """What has to be rotated when somebody leaves: whatever they could open, and all of it if they were a member."""
-    if entry is None:
-        return ()
-    return EVERYTHING if KeyKind.ORGANISATION in entry.kinds else entry.kinds
 
 
 def _locked(one: Member) -> tuple[Roster, int]:
@@ -124,15 +116,30 @@ def _locked(one: Member) -> tuple[Roster, int]:
 
 def _without(roster: Roster, account_id: str) -> Roster:
     members = {one: entry for one, entry in roster.members.items() if one != account_id}
-    waiting = {one: entry for one, entry in roster.waiting.items() if one != account_id}
-    return roster.model_copy(update={"members": members, "waiting": waiting})
+    waiting = {
+        one: entry.model_copy(update={"vouchers": tuple(who for who in entry.vouchers if who != account_id)})
+        for one, entry in roster.waiting.items()
+        if one != account_id
+    }
+    gone = roster.members.get(account_id)
+    recovery = roster.recovery
+    if recovery and gone and KeyKind.ORGANISATION in gone.kinds:
+        # The trustees' papers name an identity whose key the leaver knows.
+        recovery = recovery.model_copy(update={"renew": True})
+    return roster.model_copy(update={"members": members, "waiting": waiting, "recovery": recovery})
 
 
-def _begin(one: Member, seed: Seed, roster: Roster, version: int, kinds: Collection[KeyKind]) -> None:
-    """Make fresh keys of some kinds and give them to whom the roster names, in the running transaction."""
+def _begin(one: Member, seed: Seed, roster: Roster, version: int) -> None:
+    """Make fresh keys of every kind and give them to whom the roster names, in the running transaction.
+
+    Of every kind, whatever it was for: a new identity goes with it, so that no grant, roster or key of before can be
+    put back by somebody who kept the rows; and whoever the roster drops on the way has lost all that they knew.
+    """
     staying = {account_id: key for account_id in roster.members if (key := _public_key(roster, account_id))}
     roster = roster.model_copy(update={"members": {who: roster.members[who] for who in staying}})
-    fresh = {kind: new_key(keyring.KEYS[kind], kind, one.organisation_id, one.newest(kind).epoch + 1) for kind in kinds}
+    fresh = {
+        kind: new_key(keyring.KEYS[kind], kind, one.organisation_id, one.newest(kind).epoch + 1) for kind in EVERYTHING
+    }
     after = _stated(one, fresh)
     identity = after.identity
     _endorse(after, fresh, identity)

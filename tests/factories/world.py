@@ -140,7 +140,6 @@ class Browser:
         assert response.status_code == status, f"{path}: {response.status_code}"
         return response.get_data(as_text=True)
 
-
     def add_app(self) -> str:
         """Give an app the secret that the page after set-up shows, and type its code; the answer's text."""
         found = SECRET.search(self.get("/second-factor"))

@@ -189,7 +189,7 @@ def test_a_cookie_that_was_altered_or_is_over_is_no_device(
 
 def test_a_change_of_passphrase_voids_every_device(world: World, team: Team) -> None:
     browser, _cookie = own(team)
-    services.replace_passphrase(team.analyst.id, team.analyst.seed, NEW)
+    services.replace_passphrase(team.analyst.id, team.analyst.seed, NEW, opened=team.analyst.account.salt)
     guess(world, "/login", team.analyst.username)
     assert log_in(browser, team.analyst, NEW) == 429
 

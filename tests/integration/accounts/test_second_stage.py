@@ -139,7 +139,7 @@ def test_half_a_log_in_ends_when_the_account_is_changed(person: Person, change: 
     if change == "disabled":
         services.set_disabled(person.id, disabled=True)
     else:
-        services.replace_passphrase(person.id, person.seed, NEW)
+        services.replace_passphrase(person.id, person.seed, NEW, opened=person.account.salt)
     second(browser, answer, status=303)
     browser.get("/account", status=401)
 
@@ -150,7 +150,7 @@ def test_half_a_log_in_does_not_outlive_a_change_that_ended_no_session(person: P
     answer = person.code()
     row = db.session.scalars(select(StoredSession)).one()
     kept = {column.name: getattr(row, column.name) for column in StoredSession.__table__.columns}
-    services.replace_passphrase(person.id, person.seed, NEW)
+    services.replace_passphrase(person.id, person.seed, NEW, opened=person.account.salt)
     with writing(db.session):
         db.session.add(StoredSession(**kept))
     second(browser, answer, status=303)

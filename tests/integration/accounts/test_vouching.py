@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, update
 
-from incidents.accounts import admission, policy, services
+from incidents.accounts import administration, admission, policy, services
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.database import writing
 from incidents.extensions import db
@@ -23,6 +23,7 @@ from incidents.keyring.models import Grant, Key, KeyKind, Statement, StoredMemor
 from incidents.keyring.people import Seed
 from incidents.keyring.roster import Entry, RolledBack, Roster, seal_roster
 from incidents.records import services as records
+from incidents.rotation import services as rotation
 from tests.factories import documents
 from tests.factories.world import PASSPHRASE
 
@@ -379,3 +380,78 @@ def test_an_organisation_whose_key_was_changed_since_it_was_seen_has_no_number(w
         db.session.flush()
         db.session.add(keyring.statement_row(state(team.organisation_id, 1, own)))
     assert "Its key was changed" in browser.get("/account/numbers")
+
+
+# ---- somebody who was begun anew, and vouchers who are gone ----
+
+
+def begun_anew(person: Person) -> None:
+    """An administrator resets them, and they make new keys."""
+    code = administration.reset(person.id).code
+    services.set_up(person.username, code, PASSPHRASE)
+
+
+def test_what_somebody_knew_before_a_reset_is_made_worthless_before_anybody_vouches(team: Team) -> None:
+    person = team.second_researcher
+    begun_anew(person)
+    with pytest.raises(admission.OldKeysFirst):
+        vouch(team.researcher, person)
+    assert "Take the old keys back" in team.researcher.browser().get("/members")
+    old = team.researcher.membership().organisation.id
+    rotation.revoke(team.researcher.membership(), team.researcher.seed, person.id, "begun anew")
+    vouch(team.researcher, person)
+    assert team.researcher.membership().organisation.id != old
+    assert person.membership().organisation.id != old
+
+
+def test_more_trust_takes_nothing_away_that_was_given_otherwise(world: World, team: Team) -> None:
+    other = world.team()
+    world.admit(team.researcher, other.advocate)
+    with writing(db.session):
+        roster, version = team.researcher.membership().roster()
+        entry = roster.members[other.advocate.id]
+        less = entry.model_copy(update={"kinds": (KeyKind.FACTS, KeyKind.AUDIT)})
+        changed = roster.model_copy(update={"members": roster.members | {other.advocate.id: less}})
+        keyring.write_roster(team.researcher.membership(), changed, version, team.researcher.seed)
+    world.admit(team.researcher, other.advocate)
+    kinds = team.researcher.membership().roster()[0].members[other.advocate.id].kinds
+    assert set(kinds) == {KeyKind.FACTS, KeyKind.AUDIT, KeyKind.SUMMARIES}
+
+
+def test_the_vouch_of_somebody_who_was_disabled_since_counts_no_more(world: World, team: Team) -> None:
+    newcomer = colleague(world, team)
+    vouch(team.second_researcher, newcomer)
+    services.set_disabled(team.second_researcher.id, disabled=True)
+    assert vouch(team.researcher, newcomer).vouchers == (team.researcher.id,)
+    assert cases_of(newcomer) == 0
+
+
+def test_a_code_that_names_a_key_is_refused_where_the_statements_are_hidden(team: Team) -> None:
+    with writing(db.session):
+        organisation = db.session.get_one(Organisation, team.organisation_id)
+        _account, code = admission.add_account("newcomer", Role.FIELD_WORKER, organisation)
+        db.session.delete(db.session.get_one(Statement, (team.organisation_id, 1)))
+    with pytest.raises(admission.AnotherOrganisation):
+        services.set_up("newcomer", code, PASSPHRASE)
+
+
+def test_an_invitation_never_names_a_key_that_the_administrator_cannot_follow_to(team: Team) -> None:
+    own = Identity(OrganisationKey(attacker().raw, "0" * 32, team.organisation_id, 1))
+    browser = team.administrator.browser()
+    with writing(db.session):
+        db.session.add(keyring.statement_row(state(team.organisation_id, 2, own, own)))
+    form = {"username": "newcomer", "role": "field_worker", "organisation": team.organisation_id}
+    assert "a key was changed" in browser.post("/accounts/invite", form, status=403)
+    assert admission.find("newcomer") is None
+
+
+def test_a_roster_that_a_colleague_has_seen_at_log_in_cannot_be_put_back_for_them(world: World, team: Team) -> None:
+    before = db.session.get_one(StoredRoster, team.organisation_id)
+    kept = (before.version, before.sealed)
+    vouch(team.researcher, colleague(world, team))
+    admission.look(team.second_researcher.id, team.organisation_id, team.second_researcher.seed)
+    with writing(db.session):
+        row = db.session.get_one(StoredRoster, team.organisation_id)
+        row.version, row.sealed = kept
+    with pytest.raises(RolledBack):
+        team.second_researcher.membership().roster()

@@ -102,7 +102,9 @@ def test_a_change_of_passphrase_and_keys_sealed_to_the_same_account_do_not_wait_
         with world.app.app_context():
             try:
                 for _ in range(ACTS):
-                    accounts.replace_passphrase(person.id, seed, "another fictional passphrase")
+                    accounts.replace_passphrase(
+                        person.id, seed, "another fictional passphrase", opened=person.account.salt
+                    )
             except Exception as problem:  # noqa: BLE001 - as above
                 problems.append(problem)
             finally:

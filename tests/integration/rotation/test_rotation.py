@@ -20,8 +20,9 @@ from incidents.keyring.envelope import SecretKey
 from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.grants import grant
 from incidents.keyring.identity import Identity
-from incidents.keyring.models import Grant, Key, KeyKind, Statement
+from incidents.keyring.models import Grant, Key, KeyKind, Statement, StoredRoster
 from incidents.keyring.people import Seed
+from incidents.keyring.roster import RolledBack, Roster, seal_roster
 from incidents.records import index
 from incidents.records import services as records
 from incidents.records.index import CaseQuery
@@ -133,8 +134,6 @@ def test_an_analyst_whose_grant_is_taken_back_counts_nothing_and_the_others_go_o
     assert facts_keys(team.analyst.id, team.analyst.seed) == []
     assert counted(team.advocate) == CASES
     assert facts_keys(team.advocate.id, team.advocate.seed)[0].id != old[0].id
-    organisation = [key for key in team.researcher.membership().keys if key.epoch == 1]
-    assert any(isinstance(key, type(team.researcher.membership().organisation)) for key in organisation)
 
 
 def test_taking_back_one_kind_leaves_the_others(team: Team) -> None:
@@ -221,6 +220,71 @@ def test_who_was_revoked_cannot_undo_it(team: Team) -> None:
         grant(membership.organisation, KeyKind.ORGANISATION, team.researcher.id, public, membership.identity)
     with pytest.raises(Forbidden):
         keyring.member(team.researcher.id, team.organisation_id, seed)
+
+
+# ---- a former member, or an analyst, with somebody who writes to the database ----
+
+
+def spoilt(incident_id: str) -> None:
+    """A row that does not open any more, so that the old key stays."""
+    with writing(db.session):
+        db.session.execute(update(RevisionKey).where(RevisionKey.incident_id == incident_id).values(wrapped=b"\x01x"))
+
+
+def test_a_roster_under_a_key_of_before_is_not_believed(team: Team) -> None:
+    """A leaver knows that key, and keeps it alive by spoiling a row."""
+    cases = populate(team)
+    leaver = team.researcher.membership()
+    entry = leaver.roster()[0].members[team.researcher.id]
+    spoilt(cases[0])
+    services.revoke(team.second_researcher.membership(), team.second_researcher.seed, team.researcher.id, "left")
+    assert not services.advance(team.second_researcher.membership())
+    with writing(db.session):
+        row = db.session.get_one(StoredRoster, team.organisation_id)
+        forged = seal_roster(leaver.organisation, Roster(members={team.researcher.id: entry}), row.version + 9)
+        row.key_id, row.version, row.sealed = forged.key_id, forged.version, forged.sealed
+    with pytest.raises(RolledBack):
+        services.rotate(team.second_researcher.membership(), team.second_researcher.seed, "once a year")
+
+
+def test_a_roster_of_before_an_analyst_was_revoked_is_not_believed_by_a_colleague_who_was_away(team: Team) -> None:
+    before = db.session.get_one(StoredRoster, team.organisation_id)
+    kept = (before.key_id, before.version, before.sealed)
+    revoke(team.researcher, team.analyst)
+    with writing(db.session):
+        row = db.session.get_one(StoredRoster, team.organisation_id)
+        db.session.add(Key(id=kept[0], organisation_id=team.organisation_id, kind=KeyKind.ORGANISATION, epoch=1))
+        db.session.flush()
+        row.key_id, row.version, row.sealed = kept
+    with pytest.raises(RolledBack):
+        services.rotate(team.second_researcher.membership(), team.second_researcher.seed, "once a year")
+
+
+def test_a_facts_key_of_before_that_is_put_back_with_its_grants_is_not_believed(team: Team) -> None:
+    rows = list(
+        db.session.execute(select(Grant, Key).join(Key, Key.id == Grant.key_id).where(Key.kind == KeyKind.FACTS)).all()
+    )
+    kept = [(key.id, row.account_id, row.sealed, row.signature) for row, key in rows]
+    revoke(team.researcher, team.analyst)
+    with writing(db.session):
+        db.session.add(Key(id=kept[0][0], organisation_id=team.organisation_id, kind=KeyKind.FACTS, epoch=9))
+        db.session.flush()
+        for key_id, account_id, sealed, signature in kept:
+            db.session.add(Grant(key_id=key_id, account_id=account_id, sealed=sealed, signature=signature))
+    with pytest.raises(Forbidden):
+        keys_of(team.second_researcher)
+
+
+def test_whoever_is_dropped_because_they_were_disabled_has_lost_all_that_they_knew(team: Team) -> None:
+    known = {key.id for key in team.second_researcher.membership().keys}
+    with writing(db.session):
+        db.session.execute(update(Account).where(Account.id == team.second_researcher.id).values(disabled=True))
+    services.take_back(
+        team.researcher.membership(), team.researcher.seed, team.advocate.id, [KeyKind.SUMMARIES], "no stories"
+    )
+    assert services.advance(team.researcher.membership())
+    newest = team.researcher.membership()
+    assert not {newest.newest(kind).id for kind in keyring.KEYS} & known
 
 
 # ---- while others work ----
