@@ -36,10 +36,10 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     accounts_views.blueprint,
     administration_views.blueprint,
-    session_views.blueprint,
     audit_views.blueprint,
     erasure_views.blueprint,
     factor_views.blueprint,
+    inbox_views.blueprint,
     intake_views.blueprint,
     policy_views.blueprint,
     preferences.blueprint,
@@ -48,8 +48,8 @@ BLUEPRINTS = (
     releases_views.blueprint,
     reports_views.blueprint,
     rotation_views.blueprint,
+    session_views.blueprint,
     stories_views.blueprint,
-    inbox_views.blueprint,
     submissions_views.blueprint,
     summaries_views.blueprint,
 )

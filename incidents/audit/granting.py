@@ -156,7 +156,8 @@ def _with(roster: Roster, account_id: str, entry: Entry, *, holds: bool) -> Rost
 def take_audit_back(one: Member, seed: Seed, account_id: str, reason: str = "") -> None:
     """Take the log back from somebody, or what colleagues gave of it to somebody who waits for more of them.
 
-    The audit key is replaced in the same transaction: they cannot read a new entry. What they have read, they have.
+    Every key is replaced in the same transaction: they cannot read a new entry. What they have read, they have. Some
+    seconds of the rotation follow at once, the rest with every save.
 
     Raises:
         NotFound: they do not hold it.
@@ -166,6 +167,7 @@ def take_audit_back(one: Member, seed: Seed, account_id: str, reason: str = "") 
     roster, _version = one.roster()
     if _holding(roster, account_id) is not None:
         rotation.take_back(one, seed, account_id, ALONE, reason)
+        rotation.advance(keyring.member(one.account_id, one.organisation_id, seed))
         return
     with writing(db.session):
         db.session.get_one(Organisation, one.organisation_id, with_for_update=True)

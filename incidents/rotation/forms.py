@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wtforms import SelectChoice, SelectMultipleField, StringField, validators
+from wtforms.validators import ValidationError
 
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
@@ -22,12 +23,14 @@ class ReasonForm(BaseForm):
 
     reason = StringField(
         lazy_gettext("Why?"),
-        [
-            validators.InputRequired(lazy_gettext("Fill this in.")),
-            validators.Length(max=LONGEST_REASON, message=lazy_gettext("Use at most 300 characters.")),
-        ],
+        [validators.InputRequired(lazy_gettext("Fill this in."))],
         description=lazy_gettext("A few words for the log. No name and nothing from a case."),
     )
+
+    def validate_reason(self, field: StringField) -> None:
+        """Short enough for a line of the log."""
+        if len(field.data) > LONGEST_REASON:
+            raise ValidationError(_("Use at most %(n)s characters.", n=LONGEST_REASON))
 
 
 class LeavingForm(ReasonForm):
