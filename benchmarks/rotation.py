@@ -1,4 +1,4 @@
-"""Rotation: putting the wrapped keys of many cases under a fresh key, against opening and sealing the same wraps bare."""
+"""Rotation: putting the wrapped keys of many cases under a fresh key, beside opening and sealing them bare."""
 
 from __future__ import annotations
 

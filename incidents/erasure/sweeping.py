@@ -168,7 +168,7 @@ def _vacuum(connection: Connection, patience: float, tables: tuple[str, ...]) ->
 def _written_anew(connection: Connection, table: str) -> bool:
     file = text("SELECT pg_relation_filenode(CAST(:name AS regclass))")
     before = connection.scalar(file, {"name": table})
-    connection.execute(text(f"VACUUM (FULL) {table}"))
+    connection.execute(text(f'VACUUM (FULL) "{table}"'))
     return bool(connection.scalar(file, {"name": table}) != before)
 
 
