@@ -103,11 +103,14 @@ class Member:
         """The roster and its version, in the running transaction. One query.
 
         Raises:
-            RolledBack: it is gone, or older than one they have seen.
+            RolledBack: it is gone, older than one they have seen, or under a key of before.
+            StaleRoster: it is under a key that they do not hold: a rotation has passed them, and asking again helps.
         """
         row = db.session.get(StoredRoster, self.organisation_id, populate_existing=True)
         # Under the newest key and no other: who left knows the older ones, and could write a roster with them.
         newest = self.organisation
+        if row is not None and row.key_id not in {key.id for key in self.keys}:
+            raise StaleRoster
         return open_roster({newest.id: newest}, row, seen=self.seen), row.version if row else 0
 
 

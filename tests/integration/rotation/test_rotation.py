@@ -256,7 +256,7 @@ def test_a_roster_of_before_an_analyst_was_revoked_is_not_believed_by_a_colleagu
         db.session.add(Key(id=kept[0], organisation_id=team.organisation_id, kind=KeyKind.ORGANISATION, epoch=1))
         db.session.flush()
         row.key_id, row.version, row.sealed = kept
-    with pytest.raises(RolledBack):
+    with pytest.raises((RolledBack, keyring.StaleRoster)):
         services.rotate(team.second_researcher.membership(), team.second_researcher.seed, "once a year")
 
 
@@ -288,6 +288,14 @@ def test_whoever_is_dropped_because_they_were_disabled_has_lost_all_that_they_kn
 
 
 # ---- while others work ----
+
+
+def test_a_member_whom_a_rotation_has_passed_is_asked_to_repeat_and_not_alarmed(team: Team) -> None:
+    one = team.second_researcher.membership()
+    services.rotate(team.researcher.membership(), team.researcher.seed, "once a year")
+    with pytest.raises(keyring.StaleRoster):
+        one.roster()
+    assert team.second_researcher.membership().roster()
 
 
 def test_a_save_under_keys_that_were_opened_before_is_sealed_under_the_new(team: Team) -> None:
