@@ -37,8 +37,9 @@ class Item:
 
     @property
     def current(self) -> bool:
-        """Whether the page belongs to this entry."""
-        return (request.blueprint or "") == self.endpoint.partition(".")[0]
+        """Whether the page belongs to this entry; of accounts, many of which are one's own, only the page itself."""
+        blueprint = self.endpoint.partition(".")[0]
+        return request.endpoint == self.endpoint or (request.blueprint == blueprint != "accounts")
 
     @property
     def waiting(self) -> int:
