@@ -355,7 +355,8 @@ def test_another_number_than_the_one_of_today_confirms_nothing(world: World) -> 
     person, _founder = early(world)
     browser = person.browser()
     for number in ("", "0000", "é\0"):
-        browser.post("/submissions/compared", {"number": number}, status=409)
+        browser.post("/submissions/compared", {"number": number}, status=303)
+        assert "The number is another now" in browser.get("/cases/new")
     assert recall(person.id, person.seed).first_use
 
 
