@@ -32,7 +32,7 @@ from incidents.keyring import chain
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
 
 ENTRIES: Final = int(os.environ.get("AUDIT_ENTRIES", "100000"))
 TOGETHER: Final = 1000

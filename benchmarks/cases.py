@@ -29,7 +29,7 @@ from incidents.records.index import INDEX_COLUMNS, PAGE_SIZE, to_values
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
 
 SMALL: Final = 1_000
 LARGE: Final = 100_000

@@ -29,6 +29,7 @@ from incidents.facts.store import Loaded, Version
 from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.passphrase import write_pepper
 from incidents.records import services as records
+from incidents.records.keys import keys_of
 from incidents.summaries import services as summaries
 from incidents.summaries.counts import CONTESTED, Query
 from tests.factories.documents import document
@@ -138,7 +139,7 @@ def one_more(team: Team) -> str:
     """Save a case as a researcher does, and count it as an analyst does."""
     analyst, researcher = team.analyst, team.researcher
     before = summaries.granted(analyst.id, analyst.seed).count(Query()).total.cases
-    keys = records.keys_of(researcher.id, researcher.organisation_id, researcher.seed)
+    keys = keys_of(researcher.id, researcher.organisation_id, researcher.seed)
     records.create(keys, [document()])
     seconds, counted = timed(lambda: summaries.granted(analyst.id, analyst.seed).count(Query()))
     assert counted.total.cases == before + 1, "a case saved is in the next dashboard"

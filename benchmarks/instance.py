@@ -20,7 +20,7 @@ from urllib.parse import urlencode
 
 from config import Settings
 from incidents import create_app
-from incidents.accounts import admission
+from incidents.accounts import invitations
 from incidents.accounts import services as accounts
 from incidents.accounts.factors import App, Factors
 from incidents.accounts.models import Organisation, Role
@@ -30,15 +30,15 @@ from incidents.extensions import db
 from incidents.instance.services import prepare
 from incidents.instance.serving import command
 from incidents.keyring.totp import code_of, step_at
-from incidents.records import services as records
+from incidents.records.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from flask import Flask
 
+    from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
-    from incidents.records.services import CaseKeys
 
 PASSPHRASE = "plainly fictional passphrase"  # noqa: S105 - of a folder that lives for a minute
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"  # noqa: S105 - of the same folder's authenticator apps
@@ -62,11 +62,11 @@ class Instance:
             organisation = Organisation(name=name)
             db.session.add(organisation)
             db.session.flush()
-            code = admission.add_account(name, Role.RESEARCHER, organisation)[1]
+            code = invitations.add_account(name, Role.RESEARCHER, organisation)[1]
         app = App(name="Benchmark", secret=SECRET)
         accounts.set_up(name, code, PASSPHRASE, Factors(all=(app,)))
         account, seed = accounts.open_account_seed(name, PASSPHRASE)
-        return records.keys_of(account.id, account.organisation_id, seed)
+        return keys_of(account.id, account.organisation_id, seed)
 
 
 @contextlib.contextmanager

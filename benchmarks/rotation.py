@@ -20,12 +20,14 @@ from incidents.rotation import services as rotation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from incidents.records.keys import CaseKeys
+
 CASES = 100_000
 BATCH = 1000
 NAME = "keeper"
 
 
-def bare(keys: records.CaseKeys) -> float:
+def bare(keys: CaseKeys) -> float:
     """Seconds to open each wrap in memory and seal it under another key."""
     old = keys.organisation
     new = OrganisationKey(SecretKey.random().raw, old.id, old.organisation_id)

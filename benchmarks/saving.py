@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
 
 RESEARCHER: Final = "fictional-network"
 ROUNDS: Final = 3

@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from config import Settings
 from incidents import create_app
-from incidents.accounts import admission
+from incidents.accounts import invitations
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Organisation, Role
 from incidents.database import writing
@@ -36,13 +36,13 @@ from incidents.extensions import db
 from incidents.facts.services import frame
 from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.passphrase import write_pepper
-from incidents.records.services import keys_of
+from incidents.records.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from incidents.keyring.people import Seed
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
 
 DATE = re.compile(r"(\d{4})-(\d\d)-\d\d")
 THROW_AWAY = "only for this run"
@@ -72,7 +72,7 @@ def researcher() -> tuple[str, Seed, CaseKeys]:
         organisation = Organisation(name="Throw-away")
         db.session.add(organisation)
     with writing(db.session):
-        _, code = admission.add_account("checker", Role.RESEARCHER, organisation)
+        _, code = invitations.add_account("checker", Role.RESEARCHER, organisation)
     accounts.set_up("checker", code, THROW_AWAY)
     account, seed = accounts.open_account_seed("checker", THROW_AWAY)
     return account.id, seed, keys_of(account.id, account.organisation_id, seed)

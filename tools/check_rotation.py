@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from config import Settings
 from incidents import create_app
-from incidents.accounts import admission
+from incidents.accounts import invitations
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Organisation, Role
 from incidents.database import writing
@@ -36,6 +36,7 @@ from incidents.instance.services import prepare
 from incidents.keyring.models import Key, KeyKind
 from incidents.keyring.services import member
 from incidents.records import services as records
+from incidents.records.keys import CaseKeys, keys_of
 from incidents.records.models import Revision, RevisionKey
 from incidents.rotation import services as rotation
 
@@ -83,7 +84,7 @@ def fill(count: int) -> None:
         organisation = Organisation(name="Fictional Network")
         db.session.add(organisation)
         db.session.flush()
-        code = admission.add_account(USERNAME, Role.RESEARCHER, organisation)[1]
+        code = invitations.add_account(USERNAME, Role.RESEARCHER, organisation)[1]
     accounts.set_up(USERNAME, code, PASSPHRASE)
     keys = case_keys()
     models = list(generator().documents(min(count, DISTINCT)))
@@ -102,10 +103,10 @@ def _another(model: CaseDocument) -> CaseDocument:
     return model.model_copy(update={"incident": model.incident.model_copy(update=fresh)})
 
 
-def case_keys() -> records.CaseKeys:
+def case_keys() -> CaseKeys:
     """The member's keys as they are now."""
     account, seed = accounts.open_account_seed(USERNAME, PASSPHRASE)
-    return records.keys_of(account.id, account.organisation_id, seed)
+    return keys_of(account.id, account.organisation_id, seed)
 
 
 def rotate_here(*, begin: bool) -> None:

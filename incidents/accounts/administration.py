@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from incidents.accounts import admission
+from incidents.accounts import invitations
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.accounts.services import OwnAccount
 from incidents.accounts.sessions import end_all
@@ -86,7 +86,7 @@ def invite(username: str, role: Role, organisation_id: str, by: str = "") -> Inv
         organisation = db.session.get(Organisation, organisation_id)
         if organisation is None:
             raise NotFound
-        return Invited(*admission.add_account(username, role, organisation, by=by))
+        return Invited(*invitations.add_account(username, role, organisation, by=by))
 
 
 def invite_by_name(username: str, role: Role, organisation: str, *, new_organisation: bool = False) -> Invited:
@@ -104,7 +104,7 @@ def invite_by_name(username: str, role: Role, organisation: str, *, new_organisa
             row = Organisation(name=organisation)
             db.session.add(row)
             db.session.flush()
-        return Invited(*admission.add_account(username, role, row))
+        return Invited(*invitations.add_account(username, role, row))
 
 
 def add_organisation(name: str) -> Organisation:
@@ -178,7 +178,7 @@ def reset(account_id: str, role: Role | None = None, by: str = "", *, even_last:
             raise LastHolder
         account.salt = account.seed_by_passphrase = account.seed_by_recovery = account.public_key_bytes = None
         _delete_what_was_theirs(account_id)
-        code = admission.new_code(account)
+        code = invitations.new_code(account)
         if role is not None and role is not account.role:
             account.role = role
             audit.record(account.organisation_id, Act.ROLE_CHANGED, by=by, about=account.id, reason=role)
@@ -199,7 +199,7 @@ def state(account: Account) -> str:
 
 def _locked(account_id: str) -> Account:
     account(account_id)
-    return admission.locked(account_id)
+    return invitations.locked(account_id)
 
 
 def _last_holder(account: Account) -> bool:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from incidents.accounts import administration, admission
+from incidents.accounts import administration, comparing
 from incidents.accounts.administration_forms import NOTES, ROLES, InviteForm, OrganisationForm, RoleForm
-from incidents.accounts.admission import NameTaken, UnusableName
+from incidents.accounts.invitations import NameTaken, UnusableName
 from incidents.accounts.models import Role
 from incidents.accounts.services import settings
 from incidents.accounts.sessions import current_seed
@@ -51,7 +51,7 @@ def invite() -> ResponseReturnValue:
     form.offer(administration.organisations(), current_user.organisation_id)
     if request.method == "POST" and form.validate():
         # The code names the organisation's key: one that does not follow from what this account trusts is an alarm.
-        admission.trusted(current_user, form.organisation.data, current_seed())
+        comparing.trusted(current_user, form.organisation.data, current_seed())
         try:
             invited = administration.invite(
                 form.username.data, Role(form.role.data), form.organisation.data, by=current_user.id

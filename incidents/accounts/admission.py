@@ -1,52 +1,36 @@
-"""Coming in: an invitation, one's own keys, and two members who compare before any key is handed on.
+"""Letting somebody in: members vouch for a newcomer whose number they have compared; the last vouch seals the keys.
 
-An administrator invites and can do no more: keys are sealed by members, to a public key that stands in the roster under
-the organisation's key. See docs/decisions/0010-identity-and-roster.md.
+To a public key that stands in the roster under the organisation's key, and to no other. See
+docs/decisions/0010-identity-and-roster.md.
 """
 
 from __future__ import annotations
 
-import secrets
-import time
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from incidents.accounts.factors import with_factors
+from incidents.accounts.comparing import Different, comparison_with
 from incidents.accounts.models import Account, Organisation, Role
-from incidents.accounts.rules import normalise_username, usable_username
-from incidents.accounts.sessions import WrongCredentials
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.database import writing
 from incidents.errors import NotFound, TalaError
 from incidents.extensions import db
 from incidents.keyring import services as keyring
-from incidents.keyring.chain import new_signing_key, public_half
-from incidents.keyring.envelope import same
-from incidents.keyring.identity import ALPHABET, PIN_SIGNS, NotBelieved, comparison, follow, pin_signs
-from incidents.keyring.memory import Memory, begin_memory, recall, remember
-from incidents.keyring.models import Key, KeyKind
-from incidents.keyring.passphrase import new_recovery_code, recovery_key
-from incidents.keyring.people import Seed, seal_seed
+from incidents.keyring.models import KeyKind
 from incidents.keyring.roster import Entry
-from incidents.keyring.tokens import setup_digest, tidy
+from incidents.keyring.tokens import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from incidents.accounts.factors import Factors
-    from incidents.keyring.identity import Stated
+    from incidents.keyring.people import Seed
     from incidents.keyring.roster import Roster
     from incidents.keyring.services import Member
 
-#: Signs of a set-up code that are secret: 100 bits. Those after them name the organisation.
-SECRET_SIGNS = 20
-#: Of no code: SHA-256 gives it for nothing that anybody knows.
-NO_DIGEST = bytes(32)
-INVITATION_SECONDS = 7 * 24 * 60 * 60
 #: What each role is granted by the members. An administrator is granted nothing, and who records only, nothing either.
 GRANTED = {
     Role.RESEARCHER: (KeyKind.ORGANISATION, KeyKind.FACTS, KeyKind.SUMMARIES, KeyKind.AUDIT),
@@ -55,24 +39,6 @@ GRANTED = {
     Role.ADVOCATE: (KeyKind.FACTS, KeyKind.SUMMARIES),
     Role.ADMINISTRATOR: (),
 }
-
-
-class NameTaken(TalaError):
-    """Another account has this username."""
-
-
-class UnusableName(TalaError):
-    """A username that is empty, too long, or holds a blank or something that does not show."""
-
-
-class AnotherOrganisation(TalaError):
-    """The invitation names another key of the organisation than the database has: somebody has changed it."""
-
-
-class Different(TalaError):
-    """The numbers that were compared are not those of this person, this role and these keys."""
-
-    status = HTTPStatus.CONFLICT
 
 
 class OldKeysFirst(TalaError):
@@ -100,232 +66,6 @@ class Newcomer:
     needed: int
     kinds: tuple[KeyKind, ...]
     begun_anew: bool = False
-
-
-def find(username: str) -> Account | None:
-    """The account of a username, in whatever case it was typed."""
-    return db.session.scalar(select(Account).where(Account.username == normalise_username(username)))
-
-
-def locked(account_id: str) -> Account:
-    """An account as it is now, whatever was read of it before the lock, in the running transaction."""
-    # Not the whole row's lock: who seals a key to this account, holding the organisation, must not have to wait for us.
-    return db.session.get_one(Account, account_id, with_for_update={"key_share": True}, populate_existing=True)
-
-
-def hold_organisation(account_id: str) -> None:
-    """Keep the organisation of an account from being locked, in the running transaction, before its account is.
-
-    Who vouches locks the organisation, then accounts and memories; who locked in another order could wait for them
-    while they wait in turn.
-    """
-    own = select(Account.organisation_id).where(Account.id == account_id).scalar_subquery()
-    hold = select(Organisation.id).where(Organisation.id == own).with_for_update(read=True, key_share=True)
-    db.session.execute(hold)
-
-
-def add_account(username: str, role: Role, organisation: Organisation, *, by: str = "") -> tuple[Account, str]:
-    """Invite somebody, in the running transaction; ``by`` is the account id of who does, none for a command.
-
-    Returns:
-        The account, and its single-use code, which ends after seven days: 100 secret bits, then, if the organisation
-        has keys, sixteen signs that name them, so that the newcomer trusts those and no others.
-
-    Raises:
-        NameTaken: choose another username.
-        UnusableName: as above.
-    """
-    name = normalise_username(username)
-    if not usable_username(name):
-        raise UnusableName
-    if find(name) is not None:
-        raise NameTaken
-    account = Account(username=name, role=role, organisation_id=organisation.id)
-    code = new_code(account)
-    db.session.add(account)
-    db.session.flush()
-    audit.record(organisation.id, Act.INVITED, by=by, about=account.id)
-    return account, code
-
-
-def new_code(account: Account) -> str:
-    """Give an account a new single-use code, in the running transaction."""
-    stated = keyring.statements(account.organisation_id)
-    newest = max(stated, key=lambda one: one.epoch, default=None)
-    secret = "".join(secrets.choice(ALPHABET) for _ in range(SECRET_SIGNS))
-    code = secret + (pin_signs(newest.identity) if newest else "")
-    account.setup_digest = setup_digest(code)
-    account.setup_until = int(time.time()) + INVITATION_SECONDS
-    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
-
-
-def may_set_up(account: Account, code: str) -> bool:
-    """Whether this is the account's code, and neither used nor too old."""
-    digest = account.setup_digest
-    fits = digest is not None and same(setup_digest(code), digest)
-    return fits and not account.disabled and time.time() < account.setup_until
-
-
-def invited(username: str, code: str) -> str:
-    """The id of the account that this name and code open together. One query, the same work for every name.
-
-    Raises:
-        WrongCredentials: there is none.
-    """
-    columns = (Account.id, Account.setup_digest, Account.setup_until, Account.disabled)
-    row = db.session.execute(select(*columns).where(Account.username == normalise_username(username))).first()
-    fits = same(setup_digest(code), (row.setup_digest if row else None) or NO_DIGEST)
-    if row is None or not fits or row.disabled or time.time() >= row.setup_until:
-        raise WrongCredentials
-    found: str = row.id
-    return found
-
-
-def keys_for(account: Account, code: str, seed: Seed) -> Memory:
-    """What a newcomer's memory begins with: whom their invitation names, and everyone who follows from there.
-
-    Raises:
-        AnotherOrganisation: no statement of the organisation has the key that the invitation names.
-    """
-    del seed
-    stated = keyring.statements(account.organisation_id)
-    named = tidy(code)[SECRET_SIGNS:]
-    if not stated and named:
-        raise AnotherOrganisation
-    if not stated:
-        return Memory(first_use=True)
-    start = [one for one in stated if pin_signs(one.identity) == named] if len(named) == PIN_SIGNS else stated[:]
-    start.sort(key=lambda one: one.epoch)
-    try:
-        newest = follow(start[-1].pin, stated)
-    except (IndexError, NotBelieved):
-        raise AnotherOrganisation from None
-    return Memory(first_use=len(named) != PIN_SIGNS).with_pin(account.organisation_id, newest.pin)
-
-
-def begin_keys(account: Account, code: str, seed: Seed, sealed: tuple[bytes, bytes], begun: Factors) -> str:
-    """Write a newcomer's keys, in the running transaction; the first researcher founds the organisation's.
-
-    Returns:
-        The recovery code, which is kept nowhere.
-
-    Raises:
-        WrongCredentials: the code is not theirs any more.
-        AnotherOrganisation: see keys_for().
-    """
-    if not may_set_up(account, code):
-        raise WrongCredentials
-    memory = keys_for(account, code, seed)
-    recovery = new_recovery_code()
-    account.setup_digest, account.setup_until = None, 0
-    account.salt, account.seed_by_passphrase = sealed
-    account.seed_by_recovery = seal_seed(seed, recovery_key(recovery), account.id, "recovery")
-    account.public_key_bytes = seed.public_key().raw
-    db.session.get_one(Organisation, account.organisation_id, with_for_update=True)
-    keys = db.session.scalar(select(func.count(Key.id)).where(Key.organisation_id == account.organisation_id))
-    if account.role is Role.RESEARCHER and not keys:
-        signing_key = new_signing_key()
-        log = public_half(signing_key)
-        pin = keyring.found(account.organisation_id, account.id, account.role, seed.public_key(), log)
-        audit.begin(account.organisation_id, signing_key, by=account.id)
-        memory = Memory().with_pin(account.organisation_id, pin)
-    begin_memory(account.id, seed, with_factors(memory, begun))
-    audit.record(account.organisation_id, Act.SET_UP, by=account.id)
-    return recovery
-
-
-def trusted(account: Account, organisation_id: str, seed: Seed) -> Stated | None:
-    """The newest statement of an organisation that this account trusts; None if the organisation has none yet.
-
-    Who has no pin yet takes what the database says and remembers it: what two people compare then shows whether that
-    was right. The pin moves on as the organisation's key does.
-
-    Raises:
-        NotBelieved: the statements do not follow from the pin.
-    """
-    stated = keyring.statements(organisation_id)
-    if not stated:
-        return None
-    pin = recall(account.id, seed).pins.get(organisation_id)
-    newest = follow(pin or max(stated, key=lambda one: one.epoch).pin, stated)
-    if pin is None or newest.epoch != pin.epoch:
-        with writing(db.session):
-            remember(account.id, seed, lambda memory: keyring.moved_on(memory, newest))
-    return newest
-
-
-def look(account_id: str, organisation_id: str, seed: Seed) -> None:
-    """Remember the roster's version as of now, at log-in: an older one is not believed afterwards. A few queries.
-
-    Does nothing for who holds no organisation key.
-
-    Raises:
-        RolledBack, NotBelieved, Unopenable: see keyring.services.member().
-    """
-    try:
-        one = keyring.member(account_id, organisation_id, seed)
-        _roster, version = one.roster()
-    except keyring.NothingToHandOn:
-        return
-    if version > one.seen:
-        with writing(db.session):
-            remember(account_id, seed, lambda memory: keyring.moved_on(memory, one.stated, version))
-
-
-def own_comparison(account: Account, organisation_id: str, seed: Seed) -> str | None:
-    """What a newcomer reads to a member of an organisation; None while it has no keys.
-
-    Raises:
-        NotBelieved: see trusted().
-    """
-    stated = trusted(account, organisation_id, seed)
-    return comparison_with(stated.identity, account) if stated else None
-
-
-@dataclass(frozen=True)
-class Elsewhere:
-    """Another organisation whose members somebody may want to compare a number with.
-
-    Attributes:
-        organisation_id: Which.
-        name: What it is called.
-        seen: Whether the account has taken its key at first sight.
-        number: What to read to its members; None if it was not seen yet, or its key was changed since.
-    """
-
-    organisation_id: str
-    name: str
-    seen: bool
-    number: str | None
-
-
-def numbers_elsewhere(account: Account, seed: Seed) -> list[Elsewhere]:
-    """What somebody reads to members of other organisations, by the organisation's name."""
-    pins = recall(account.id, seed).pins
-    others = db.session.execute(
-        select(Organisation.id, Organisation.name)
-        .where(Organisation.id != account.organisation_id, Organisation.id.in_(select(Key.organisation_id)))
-        .order_by(Organisation.name)
-    ).all()
-    return [
-        Elsewhere(
-            other.id, other.name, other.id in pins, _number(account, other.id, seed) if other.id in pins else None
-        )
-        for other in others
-    ]
-
-
-def _number(account: Account, organisation_id: str, seed: Seed) -> str | None:
-    try:
-        return own_comparison(account, organisation_id, seed)
-    except NotBelieved:
-        return None
-
-
-def comparison_with(identity: bytes, account: Account) -> str:
-    """The number of an account beside an organisation's identity."""
-    assert account.public_key is not None  # noqa: S101 - those who have none are not asked
-    return comparison(identity, account.id, account.username, account.role, account.public_key)
 
 
 def kinds_for(account: Account, organisation_id: str, roster: Roster) -> tuple[KeyKind, ...]:

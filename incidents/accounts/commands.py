@@ -12,7 +12,7 @@ import click
 from flask.cli import AppGroup
 
 from incidents.accounts import administration, adoption, services
-from incidents.accounts.admission import NameTaken, UnusableName, find
+from incidents.accounts.invitations import NameTaken, UnusableName, find
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import WrongCredentials
 from incidents.errors import NotFound

@@ -73,7 +73,7 @@ def finish(waits: HalfOpen, name: str, code: str) -> tuple[Account, str]:
     Raises:
         WrongFactor: the app shows another code.
         WrongCredentials: the code that brought them here was used or replaced, or the account disabled, meanwhile.
-        AnotherOrganisation: see admission.keys_for().
+        AnotherOrganisation: see invitations.keys_for().
         MemoryLost: what the account remembers is missing or was altered.
     """
     begun = factors.first(name, waits.secret, code)

@@ -9,10 +9,10 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from flask_login import current_user
 
 from incidents.accounts import entering, half_open, own_factors, recovery_codes, step_up
-from incidents.accounts.admission import AnotherOrganisation
 from incidents.accounts.factor_forms import AppForm, FirstForm, KeyForm, NameForm, SecondForm
 from incidents.accounts.factors import LastFactor, TooManyFactors, WrongFactor, factors_of
 from incidents.accounts.half_open import HalfOpen, Step
+from incidents.accounts.invitations import AnotherOrganisation
 from incidents.accounts.sessions import WrongCredentials, current_seed
 from incidents.accounts.throttle import Throttled
 from incidents.accounts.views import HOME, told_to_wait

@@ -6,8 +6,8 @@ import time
 from typing import TYPE_CHECKING
 
 from incidents.accounts import services, webauthn
-from incidents.accounts.admission import hold_organisation
 from incidents.accounts.factors import App, Factors, changing, factors_of
+from incidents.accounts.invitations import hold_organisation
 from incidents.accounts.sessions import end_others, tala_session
 from incidents.audit import services as audit
 from incidents.audit.acts import Act

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from incidents.accounts import services, throttle
-from incidents.accounts.admission import hold_organisation, locked
 from incidents.accounts.factors import Factors, MemoryLost, with_factors
 from incidents.accounts.half_open import Step, begin
+from incidents.accounts.invitations import hold_organisation, locked
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import WrongCredentials, end_all, end_others
 from incidents.accounts.throttle import Door

@@ -12,10 +12,10 @@ from flask import current_app
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import select
 
-from incidents.accounts import admission, throttle
-from incidents.accounts.admission import locked
+from incidents.accounts import comparing, invitations, throttle
 from incidents.accounts.factors import Factors, factors_of, unseen
 from incidents.accounts.half_open import Step, begin
+from incidents.accounts.invitations import locked
 from incidents.accounts.models import Account
 from incidents.accounts.rules import normalise_username
 from incidents.accounts.sessions import WrongCredentials, current_seed, end_all, passphrase_mark, tala_session
@@ -145,8 +145,8 @@ def log_in(username: str, passphrase: str, device: str = "") -> Account:
     # Where the organisation's key has moved on, so does what this account trusts: one that is put back later is seen.
     with suppress(KeysChanged):
         # Who cannot follow opens nothing, but can still log in, and is told so on their page.
-        admission.trusted(account, account.organisation_id, seed)
-        admission.look(account.id, account.organisation_id, seed)
+        comparing.trusted(account, account.organisation_id, seed)
+        comparing.look(account.id, account.organisation_id, seed)
     begin(Step.LOG_IN, account.id, seed, account.salt or b"")
     return account
 
@@ -210,7 +210,7 @@ def begin_set_up(username: str, code: str, passphrase: str) -> None:
         WrongCredentials, AnotherOrganisation, Throttled: see set_up().
     """
     account_id, seed, (salt, sealed) = new_keys(username, code, passphrase)
-    admission.keys_for(db.session.get_one(Account, account_id), code, seed)
+    invitations.keys_for(db.session.get_one(Account, account_id), code, seed)
     begin(Step.SET_UP, account_id, seed, salt, sealed=sealed.hex(), code=code, secret=new_secret())
 
 
@@ -221,7 +221,7 @@ def new_keys(username: str, code: str, passphrase: str) -> tuple[str, Seed, tupl
         WrongCredentials, Throttled: see set_up().
     """
     attempt = throttle.attempt(Door.SET_UP, username)
-    account_id = admission.invited(username, code)
+    account_id = invitations.invited(username, code)
     attempt.succeeded()
     seed = Seed.random()
     return account_id, seed, seal_by_passphrase(account_id, seed, passphrase)
@@ -238,7 +238,7 @@ def write_set_up(
     with writing(db.session):
         account = locked(account_id)
         account.iterations, account.memory_kib = COST.iterations, COST.memory_kib
-        recovery = admission.begin_keys(account, code, seed, sealed, begun)
+        recovery = invitations.begin_keys(account, code, seed, sealed, begun)
     return account, recovery
 
 
@@ -277,7 +277,7 @@ def replace_passphrase(
     """
     salt, sealed = seal_by_passphrase(account_id, seed, passphrase)
     with writing(db.session):
-        admission.hold_organisation(account_id)
+        invitations.hold_organisation(account_id)
         account = locked(account_id)
         if account.salt != opened:
             raise WrongCredentials

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from incidents.accounts import admission, devices, policy, recovery_codes, services
+from incidents.accounts import admission, comparing, devices, invitations, policy, recovery_codes, services
 from incidents.accounts.factors import MemoryLost
 from incidents.accounts.forms import ChangePassphraseForm, LogInForm, RecoverForm, SetUpForm
 from incidents.accounts.models import Role
@@ -124,7 +124,7 @@ def set_up() -> ResponseReturnValue:
             form.add_errors(
                 {"code": _("This username and code do not fit together, or the code was used or is older than a week.")}
             )
-        except admission.AnotherOrganisation:
+        except invitations.AnotherOrganisation:
             form.add_errors(
                 {
                     "code": _(
@@ -176,7 +176,7 @@ def account() -> ResponseReturnValue:
     form = ChangePassphraseForm(request.form)
     form.owner = current_user.username
     form.offer = offered() if request.method == "GET" else ""
-    number = admission.own_comparison(current_user, current_user.organisation_id, current_seed())
+    number = comparing.own_comparison(current_user, current_user.organisation_id, current_seed())
     if request.method == "POST" and form.validate():
         try:
             services.change_passphrase(current_user, form.passphrase.data, form.new_passphrase.data)
@@ -195,7 +195,7 @@ def account() -> ResponseReturnValue:
 @access(*EVERYONE)
 def numbers() -> ResponseReturnValue:
     """What to read to members of other organisations who are to let one count their facts, or read their log."""
-    found = admission.numbers_elsewhere(current_user, current_seed())
+    found = comparing.numbers_elsewhere(current_user, current_seed())
     return render_template("accounts/numbers.html", numbers=found)
 
 
@@ -203,7 +203,7 @@ def numbers() -> ResponseReturnValue:
 @access(*EVERYONE)
 def first_sight(organisation_id: str) -> ResponseReturnValue:
     """Take another organisation's key at first sight; comparing the number shows whether it is the right one."""
-    if admission.own_comparison(current_user, organisation_id, current_seed()) is None:
+    if comparing.own_comparison(current_user, organisation_id, current_seed()) is None:
         raise NotFound
     return redirect(url_for("accounts.numbers"), HTTPStatus.SEE_OTHER)
 
@@ -285,7 +285,7 @@ def vouch(account_id: str) -> ResponseReturnValue:
     except admission.OldKeysFirst:
         flash(_("This person was begun anew. Take back the keys that they had before, then compare again."), "error")
         return members_page(), HTTPStatus.CONFLICT
-    except admission.Different:
+    except comparing.Different:
         flash(_("The number is another now: the person, their role or a key was changed. Compare again."), "error")
         return members_page(), HTTPStatus.CONFLICT
     name = newcomer.account.username

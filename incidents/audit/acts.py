@@ -27,14 +27,11 @@ class Act(enum.StrEnum):
     RESET = "reset"
 
     LOGGED_IN = "logged_in"
-    LOGGED_OUT = "logged_out"
-    THROTTLED = "throttled"
     RECOVERED = "recovered"
     PASSPHRASE_CHANGED = "passphrase_changed"  # noqa: S105 - a word of the log
     FACTOR_ADDED = "factor_added"
     FACTOR_REMOVED = "factor_removed"
     RECOVERY_CODE_RENEWED = "recovery_code_renewed"
-    RECOVERY_CODE_USED = "recovery_code_used"
     SESSIONS_ENDED = "sessions_ended"
 
     IDENTITY_OPENED = "identity_opened"
@@ -43,7 +40,6 @@ class Act(enum.StrEnum):
     SUBMISSION_ACCEPTED = "submission_accepted"
     SUBMISSION_DECLINED = "submission_declined"
     IMPORTED = "imported"
-    EXPORTED = "exported"
     RELEASED = "released"
     PUBLISHED = "published"
     RETRACTED = "retracted"
@@ -62,4 +58,3 @@ class Act(enum.StrEnum):
     DRILL = "drill"
     RESTORED = "restored"
     BACKED_UP = "backed_up"
-    MARKER_RENEWED = "marker_renewed"

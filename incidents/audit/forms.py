@@ -26,14 +26,11 @@ ACTS: dict[Act, LazyString] = {
     Act.ENABLED: lazy_gettext("Enabled an account"),
     Act.RESET: lazy_gettext("Reset an account"),
     Act.LOGGED_IN: lazy_gettext("Logged in"),
-    Act.LOGGED_OUT: lazy_gettext("Logged out"),
-    Act.THROTTLED: lazy_gettext("Was stopped after too many attempts"),
     Act.RECOVERED: lazy_gettext("Came back with a recovery code"),
     Act.PASSPHRASE_CHANGED: lazy_gettext("Changed a passphrase"),
     Act.FACTOR_ADDED: lazy_gettext("Added a second factor"),
     Act.FACTOR_REMOVED: lazy_gettext("Removed a second factor"),
     Act.RECOVERY_CODE_RENEWED: lazy_gettext("Made a new recovery code"),
-    Act.RECOVERY_CODE_USED: lazy_gettext("Used a recovery code"),
     Act.SESSIONS_ENDED: lazy_gettext("Ended sessions"),
     Act.IDENTITY_OPENED: lazy_gettext("Opened the identity part of a case"),
     Act.STORY_GIVEN: lazy_gettext("Gave a summary to advocates"),
@@ -41,7 +38,6 @@ ACTS: dict[Act, LazyString] = {
     Act.SUBMISSION_ACCEPTED: lazy_gettext("Accepted a submission"),
     Act.SUBMISSION_DECLINED: lazy_gettext("Declined a submission"),
     Act.IMPORTED: lazy_gettext("Imported a file"),
-    Act.EXPORTED: lazy_gettext("Exported cases"),
     Act.RELEASED: lazy_gettext("Released figures"),
     Act.PUBLISHED: lazy_gettext("Published something"),
     Act.RETRACTED: lazy_gettext("Took a publication back"),
@@ -58,7 +54,6 @@ ACTS: dict[Act, LazyString] = {
     Act.DRILL: lazy_gettext("Proved a trustee's share"),
     Act.RESTORED: lazy_gettext("Restored the organisation from shares"),
     Act.BACKED_UP: lazy_gettext("Made a backup"),
-    Act.MARKER_RENEWED: lazy_gettext("Replaced the secret of import marks"),
 }
 
 

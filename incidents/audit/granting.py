@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from incidents.accounts import admission
-from incidents.accounts.admission import Different
+from incidents.accounts import comparing, invitations
+from incidents.accounts.comparing import Different
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
@@ -81,7 +81,7 @@ def find(one: Member, username: str) -> Auditor:
     Raises:
         NotFound: nobody has this name, or they have made no keys yet, or may hold none, or wait for other keys.
     """
-    account = admission.find(username)
+    account = invitations.find(username)
     roster, _version = one.roster()
     found = _auditor(account, one, roster) if account is not None and not account.disabled else None
     if found is None:
@@ -94,7 +94,7 @@ def _auditor(account: Account, one: Member, roster: Roster) -> Auditor | None:
     if public_key is None or account.role is Role.FIELD_WORKER:
         return None
     known, waiting = roster.members.get(account.id), roster.waiting.get(account.id)
-    number = admission.comparison_with(one.stated.identity, account)
+    number = comparing.comparison_with(one.stated.identity, account)
     if known and known.fits(account.role, public_key):
         return Auditor(account, number, known=known)
     if waiting and waiting.fits(account.role, public_key):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from incidents.accounts.admission import Different
+from incidents.accounts.comparing import Different
 from incidents.accounts.models import Role
 from incidents.accounts.services import current_member
 from incidents.accounts.sessions import current_seed

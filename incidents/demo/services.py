@@ -11,7 +11,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from incidents.accounts import admission
+from incidents.accounts import admission, comparing, invitations
 from incidents.accounts import services as accounts
 from incidents.accounts.factors import App, Factors
 from incidents.accounts.models import Account, Organisation, Role
@@ -25,6 +25,7 @@ from incidents.keyring import services as keyring
 from incidents.keyring.roster import VOUCHES
 from incidents.keyring.totp import code_of, new_secret, step_at
 from incidents.records import services as records
+from incidents.records.keys import keys_of
 from incidents.records.pseudonyms import COLOURS, THINGS
 from incidents.submissions import services as submissions
 from incidents.submissions.services import Sender
@@ -156,7 +157,7 @@ def _organisation(name: str, people: Sequence[tuple[str, Role]]) -> list[DemoAcc
         # One after the other: only a code that is made after the founder's set-up names the organisation's key.
         with writing(db.session):
             organisation = db.session.get_one(Organisation, organisation_id)
-            code = admission.add_account(account.username, account.role, organisation)[1]
+            code = invitations.add_account(account.username, account.role, organisation)[1]
         app = App(name="Demo", secret=account.totp_secret)
         accounts.set_up(account.username, code, account.passphrase, Factors(all=(app,)))
     members: list[DemoAccount] = [made[0]]
@@ -176,7 +177,7 @@ def _admit(members: Sequence[DemoAccount], newcomer: DemoAccount) -> None:
     if account.role is Role.ADMINISTRATOR:
         return
     organisation_id = _open(members[0])[0].organisation_id
-    number = admission.own_comparison(account, organisation_id, seed) or ""
+    number = comparing.own_comparison(account, organisation_id, seed) or ""
     for voucher in members[: VOUCHES if len(members) > 1 else 1]:
         member, own = _open(voucher)
         admission.vouch(keyring.member(member.id, organisation_id, own), own, account.id, number)
@@ -204,7 +205,7 @@ def _hand_in(worker: DemoAccount, generator: Generator) -> None:
 def _cases(founder: DemoAccount, generator: Generator, count: int) -> None:
     account, seed = _open(founder)
     generator.recorder = account.id
-    keys = records.keys_of(account.id, account.organisation_id, seed)
+    keys = keys_of(account.id, account.organisation_id, seed)
     documents = list(generator.documents(count))
     for first in range(0, len(documents), BATCH):
         records.create(keys, documents[first : first + BATCH], today=generator.today)

@@ -24,7 +24,7 @@ from incidents.records.models import LogEntry
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
 
 CASE: Final = "erased"
 PERSON: Final = "person_erased"

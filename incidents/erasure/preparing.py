@@ -25,9 +25,10 @@ from incidents.facts.rewriting import KeyNotHeld
 from incidents.facts.schema import FACT_COLUMNS
 from incidents.keyring.services import member
 from incidents.records.index import INDEX_COLUMNS
+from incidents.records.keys import StaleKeys
 from incidents.records.models import Incident, LogEntry, Revision, RevisionKey
 from incidents.records.parts import join
-from incidents.records.services import ACCOUNT, IDENTITY, StaleKeys, opened_parts
+from incidents.records.services import ACCOUNT, IDENTITY, opened_parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -35,8 +36,8 @@ if TYPE_CHECKING:
     from incidents.facts.frames import Entry
     from incidents.facts.rewriting import Rewriting
     from incidents.keyring.services import Member
+    from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
-    from incidents.records.services import CaseKeys
 
 
 class CaseMoved(Exception):

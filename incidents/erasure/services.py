@@ -38,16 +38,16 @@ from incidents.facts.rewriting import FrameMoved
 from incidents.intake import services as intake
 from incidents.records import services as records
 from incidents.records.fields import mark_of
+from incidents.records.keys import check_newest, with_newest
 from incidents.records.models import Incident, Revision, RevisionKey
-from incidents.records.services import check_newest, with_newest
 from incidents.stories import services as stories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from incidents.facts.rewriting import Rewriting
+    from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument, Person
-    from incidents.records.services import CaseKeys
 
 T = TypeVar("T")
 TRIES: Final = 5

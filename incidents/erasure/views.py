@@ -22,9 +22,10 @@ from incidents.errors import Forbidden, NotFound
 from incidents.i18n import bdi, day
 from incidents.i18n import gettext as _
 from incidents.records import services as records
+from incidents.records.keys import current_keys
 from incidents.records.page import moment
 from incidents.records.sentences import joined, name_of
-from incidents.records.services import Conflict, current_keys
+from incidents.records.services import Conflict
 from incidents.records.views import no_keys
 from incidents.web.access import access, step_up
 from incidents.web.downloads import attachment

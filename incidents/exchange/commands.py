@@ -18,12 +18,12 @@ from incidents.exchange import services
 from incidents.exchange.errors import ExchangeError
 from incidents.exchange.mapping import read_mapping
 from incidents.keyring.passphrase import PepperMissing
-from incidents.records.services import keys_of
+from incidents.records.keys import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
 
 group = AppGroup("import", help="Bring records in from files.")
 

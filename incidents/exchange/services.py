@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
     from incidents.exchange.mapping import Mapping
     from incidents.exchange.readers import Row
+    from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
-    from incidents.records.services import CaseKeys
 
 #: Records of one transaction.
 BATCH: Final = 500

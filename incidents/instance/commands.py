@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import with_appcontext
 
-from incidents.accounts.admission import NameTaken, UnusableName
 from incidents.accounts.commands import BAD_NAME, tell
 from incidents.accounts.commands import group as accounts
+from incidents.accounts.invitations import NameTaken, UnusableName
 from incidents.accounts.services import settings
 from incidents.instance import backup as backups
 from incidents.instance import restoring, services

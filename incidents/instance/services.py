@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask_migrate import upgrade
 from sqlalchemy import func, select
 
-from incidents.accounts import admission
+from incidents.accounts import invitations
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.database import writing
 from incidents.extensions import db
@@ -89,7 +89,7 @@ def begin(settings: Settings, organisation: str, administrator: str, founders: S
 
 
 def _invite(username: str, role: Role, organisation: Organisation) -> Invitation:
-    account, code = admission.add_account(username, role, organisation)
+    account, code = invitations.add_account(username, role, organisation)
     return Invitation(account.username, role, code)
 
 

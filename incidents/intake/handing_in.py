@@ -13,7 +13,7 @@ from incidents.i18n import gettext as _
 from incidents.intake import services
 from incidents.keyring.identity import NotBelieved
 from incidents.keyring.services import NothingToHandOn
-from incidents.records.services import CaseKeys, current_keys
+from incidents.records.keys import CaseKeys, current_keys
 from incidents.submissions import services as submissions
 from incidents.submissions.services import NotCompared, NotSent
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from incidents.intake.answers import Typed
     from incidents.intake.questions import Page
     from incidents.keyring.people import Seed
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
     from incidents.submissions.services import Sender
 
 Result = TypeVar("Result")

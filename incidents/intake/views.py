@@ -23,8 +23,9 @@ from incidents.intake.forms import difference_form, form_of, notes, show_errors
 from incidents.records.errors import MESSAGES, field_errors
 from incidents.records.forms import ReasonForm
 from incidents.records.identifiers import new_id
+from incidents.records.keys import current_keys
 from incidents.records.schema import CaseDocument, Incident
-from incidents.records.services import Conflict, current_keys
+from incidents.records.services import Conflict
 from incidents.web.access import access
 from incidents.web.forms import status_of
 

@@ -8,11 +8,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from incidents.keyring.envelope import SecretKey, context, pad, unpad
-from incidents.keyring.grants import GrantedKey, open_grants
-from incidents.keyring.models import KeyKind
+from incidents.keyring.grants import GrantedKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from incidents.keyring.people import Seed
 
@@ -34,11 +33,6 @@ class Place:
     organisation_id: str
     incident_id: str
     revision: int
-
-
-def organisation_keys(account_id: str, seed: Seed) -> Sequence[OrganisationKey]:
-    """The organisation keys that were granted to an account, newest epoch first."""
-    return open_grants(OrganisationKey, KeyKind.ORGANISATION, account_id, seed)
 
 
 def wrap(key: OrganisationKey, data_key: DataKey, place: Place) -> bytes:

@@ -17,10 +17,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from incidents.keyring.envelope import context
+from incidents.keyring.identity import fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -126,21 +126,8 @@ def sign_head(signing_key: bytes, chain: Chain, at: str) -> bytes:
     return Ed25519PrivateKey.from_private_bytes(signing_key).sign(_head_message(chain, at))
 
 
-def head_signed(chain: Chain, at: str, signature: bytes) -> bool:
-    """Whether sign_head() made this."""
-    return _signed(chain.public, signature, _head_message(chain, at))
-
-
 def _head_message(chain: Chain, at: str) -> bytes:
     return context("audit-head", chain.organisation_id, chain.genesis, chain.number, chain.digest, at)
-
-
-def _signed(public: bytes, signature: bytes, message: bytes) -> bool:
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
 
 
 def verify(chain: Chain, links: Iterable[Link]) -> list[Finding]:
@@ -153,7 +140,7 @@ def verify(chain: Chain, links: Iterable[Link]) -> list[Finding]:
     for link in remaining:
         if link.number != number:
             return [Finding(Fault.MISSING, number)]
-        if link.organisation_id != chain.organisation_id or not _signed(expected, link.signature, link.message(before)):
+        if link.organisation_id != chain.organisation_id or not fits(expected, link.signature, link.message(before)):
             return [Finding(_why(chain, expected, before, link, remaining), number)]
         before, expected, number = link.digest(before), link.next_public, number + 1
     return _end(chain, number - 1, before, expected)
@@ -161,11 +148,11 @@ def verify(chain: Chain, links: Iterable[Link]) -> list[Finding]:
 
 def _why(chain: Chain, expected: bytes, before: bytes, link: Link, later: Iterable[Link]) -> Fault:
     """What was done to an entry that does not verify under its number."""
-    if _signed(chain.public, link.signature, link.message(before)):
+    if fits(chain.public, link.signature, link.message(before)):
         return Fault.FORGED
     for other in later:
         moved = Link(link.organisation_id, link.number, other.key_id, other.sealed, other.next_public, other.signature)
-        if _signed(expected, moved.signature, moved.message(before)):
+        if fits(expected, moved.signature, moved.message(before)):
             return Fault.SWAPPED
     return Fault.ALTERED
 

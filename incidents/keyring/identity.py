@@ -129,8 +129,8 @@ def _follow(pin: Pin, statements: tuple[Stated, ...]) -> Stated:
     return found[-1]
 
 
-@lru_cache(maxsize=4096)
-def _verified(public: bytes, signature: bytes, message: bytes) -> bool:
+def fits(public: bytes, signature: bytes, message: bytes) -> bool:
+    """Whether an Ed25519 key signed a message. Some 100 µs."""
     try:
         Ed25519PublicKey.from_public_bytes(public).verify(signature, message)
     except (InvalidSignature, ValueError):
@@ -138,9 +138,12 @@ def _verified(public: bytes, signature: bytes, message: bytes) -> bool:
     return True
 
 
+_remembered = lru_cache(maxsize=4096)(fits)
+
+
 def verified(public: bytes, signature: bytes, *parts: str | int | bytes) -> bool:
     """Whether a public key signed these parts. Some 100 µs the first time, remembered after."""
-    return _verified(public, signature, context(*parts))
+    return _remembered(public, signature, context(*parts))
 
 
 def pin_signs(identity: bytes) -> str:

@@ -54,11 +54,6 @@ class PublicKey:
         """SHA-256 as 64 hexadecimal digits: what a roster keeps of it."""
         return hashlib.sha256(context("public-key", self.raw)).hexdigest()
 
-    def fingerprint(self) -> str:
-        """Eight groups of four hexadecimal digits that two people compare aloud."""
-        digits = hashlib.sha256(context("fingerprint", self.raw)).hexdigest()[:32]
-        return " ".join(digits[i : i + 4] for i in range(0, len(digits), 4))
-
 
 @dataclass(frozen=True, slots=True)
 class Seed(SecretKey):

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from incidents.records.answers import Change
+    from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
-    from incidents.records.services import CaseKeys
 
 PAGE_SIZE: Final = 20
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from incidents.records.answers import Answer
     from incidents.records.fields import Where
+    from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
-    from incidents.records.services import CaseKeys
 
 Cells = list[str | int | None]
 Section = tuple[str, list["Answer"]]

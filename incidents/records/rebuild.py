@@ -16,9 +16,10 @@ from incidents.facts.models import FrameKind
 from incidents.facts.rewriting import FrameMoved
 from incidents.facts.schema import FACT_COLUMNS
 from incidents.records.index import INDEX_COLUMNS
+from incidents.records.keys import check_newest, with_newest
 from incidents.records.models import Incident, Revision, RevisionKey
 from incidents.records.parts import join
-from incidents.records.services import ACCOUNT, IDENTITY, check_newest, entries, opened_parts, with_newest
+from incidents.records.services import ACCOUNT, IDENTITY, entries, opened_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from incidents.facts.frames import Entry
     from incidents.facts.rewriting import Rewriting
     from incidents.facts.store import Version
+    from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
-    from incidents.records.services import CaseKeys
 
 #: Cases that are opened in one query: their blobs are in memory together.
 BATCH: Final = 500

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
-    from incidents.records.services import CaseKeys
 
 #: What gives people away, alone or together; the second reader looks for each.
 SIGNS: Final[Mapping[str, str]] = {

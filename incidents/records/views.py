@@ -17,7 +17,8 @@ from incidents.records import listing, page, rebuild, sentences, services, story
 from incidents.records.forms import CheckForm, FilterForm, ReasonForm, SummaryForm
 from incidents.records.history import history as history_of
 from incidents.records.index import find
-from incidents.records.services import Conflict, current_keys
+from incidents.records.keys import current_keys
+from incidents.records.services import Conflict
 from incidents.records.standing import standing
 from incidents.web.access import access
 from incidents.web.forms import status_of

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from incidents.accounts.admission import GRANTED, comparison_with, find
+from incidents.accounts.admission import GRANTED
+from incidents.accounts.comparing import comparison_with
+from incidents.accounts.invitations import find
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.audit.acts import Act
 from incidents.audit.services import record

@@ -135,7 +135,7 @@ def _begin(one: Member, seed: Seed, roster: Roster, version: int) -> None:
     Of every kind, whatever it was for: a new identity goes with it, so that no grant, roster or key of before can be
     put back by somebody who kept the rows; and whoever the roster drops on the way has lost all that they knew.
     """
-    staying = {account_id: key for account_id in roster.members if (key := _public_key(roster, account_id))}
+    staying = _staying(roster)
     roster = roster.model_copy(update={"members": {who: roster.members[who] for who in staying}})
     fresh = {
         kind: new_key(keyring.KEYS[kind], kind, one.organisation_id, one.newest(kind).epoch + 1) for kind in EVERYTHING
@@ -156,12 +156,12 @@ def _begin(one: Member, seed: Seed, roster: Roster, version: int) -> None:
     keyring.write_roster(after, roster, version, seed)
 
 
-def _public_key(roster: Roster, account_id: str) -> PublicKey | None:
-    """The key that the roster means; None if the account has another by now, or was disabled: it is not sealed to."""
-    account = db.session.get(Account, account_id, populate_existing=True)
-    if account is None or account.disabled or account.public_key is None:
-        return None
-    return account.public_key if account.public_key.digest() == roster.members[account_id].digest else None
+def _staying(roster: Roster) -> dict[str, PublicKey]:
+    """The public keys that the roster means; an account that was disabled, or has another by now, is left out."""
+    wanted = select(Account).where(Account.id.in_(roster.members), ~Account.disabled)
+    accounts = db.session.scalars(wanted.execution_options(populate_existing=True))
+    found = {account.id: account.public_key for account in accounts if account.public_key}
+    return {one: key for one, key in found.items() if key.digest() == roster.members[one].digest}
 
 
 def _stated(one: Member, fresh: Mapping[KeyKind, GrantedKey]) -> Member:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from incidents.keyring.services import Member
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
 
 #: Submissions on a page of the inbox.
 PAGE: Final = 25

@@ -11,7 +11,7 @@ from incidents.accounts.models import Role
 from incidents.accounts.services import current_member
 from incidents.i18n import gettext as _
 from incidents.records import page, sentences
-from incidents.records.services import current_keys
+from incidents.records.keys import current_keys
 from incidents.submissions import inbox as services
 from incidents.submissions.forms import DeclineForm
 from incidents.submissions.rules import Unreadable

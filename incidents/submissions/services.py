@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from flask_login import current_user
 from sqlalchemy import bindparam, exists, func, select
 
-from incidents.accounts import admission
+from incidents.accounts import comparing
 from incidents.accounts.models import Account, Organisation
 from incidents.accounts.sessions import current_seed
 from incidents.database import random_id, writing
@@ -116,7 +116,7 @@ def believed(sender: Sender) -> Stated:
     """
     account = db.session.get_one(Account, sender.account_id)
     try:
-        stated = admission.trusted(account, sender.organisation_id, sender.seed)
+        stated = comparing.trusted(account, sender.organisation_id, sender.seed)
         first_use = recall(sender.account_id, sender.seed).first_use
     except (NotBelieved, Unopenable):
         raise KeyChanged from None
@@ -134,7 +134,7 @@ def number(sender: Sender) -> str | None:
         NotBelieved: the organisation's key was changed.
     """
     account = db.session.get_one(Account, sender.account_id)
-    return admission.own_comparison(account, sender.organisation_id, sender.seed)
+    return comparing.own_comparison(account, sender.organisation_id, sender.seed)
 
 
 def confirm(sender: Sender, compared: str) -> None:
@@ -146,7 +146,7 @@ def confirm(sender: Sender, compared: str) -> None:
     """
     now = number(sender)
     if now is None or not same(tidy(compared).encode(), tidy(now).encode()):
-        raise admission.Different
+        raise comparing.Different
     with writing(db.session):
         remember(sender.account_id, sender.seed, lambda memory: memory.model_copy(update={"first_use": False}))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
-from incidents.accounts.admission import Different
+from incidents.accounts.comparing import Different
 from incidents.accounts.models import Role
 from incidents.i18n import gettext as _
 from incidents.submissions import services

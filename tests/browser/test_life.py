@@ -21,11 +21,12 @@ from werkzeug.serving import make_server
 
 from config import Settings
 from incidents import create_app
-from incidents.accounts import admission
+from incidents.accounts import invitations
 from incidents.extensions import db
 from incidents.instance.services import prepare
 from incidents.keyring.totp import code_of, step_at
 from incidents.records import services as records
+from incidents.records.keys import keys_of
 from tests.factories import documents
 from tests.factories.world import PASSPHRASE, Person, Team, World
 
@@ -121,7 +122,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     with app.app_context():
         prepare(settings)
         team = World(app).team("Fictional Harbour Network")
-        keys = records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+        keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
         records.create(keys, [documents.document() for _ in range(CASES)])
         server = make_server("127.0.0.1", 0, app, threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -140,7 +141,7 @@ def typed(secret: str) -> str:
 def somebody(place: Place) -> Person:
     """The newcomer, to ask their app for a code as if half a minute had passed since the last."""
     db.session.rollback()
-    account = admission.find(NAME)
+    account = invitations.find(NAME)
     assert account
     return Person(place.app, account.id, NAME, account.role, account.organisation_id, "")
 

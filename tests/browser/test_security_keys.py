@@ -16,7 +16,7 @@ from werkzeug.serving import make_server
 
 from config import Settings
 from incidents import create_app
-from incidents.accounts import admission
+from incidents.accounts import invitations
 from incidents.accounts.models import Organisation, Role
 from incidents.database import writing
 from incidents.extensions import db
@@ -67,7 +67,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             db.session.add(organisation)
             db.session.flush()
             names = ("fictional-ana", "fictional-bo")
-            codes = {name: admission.add_account(name, Role.ADMINISTRATOR, organisation)[1] for name in names}
+            codes = {name: invitations.add_account(name, Role.ADMINISTRATOR, organisation)[1] for name in names}
         db.session.remove()
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield Served(address, codes)

@@ -29,6 +29,7 @@ from incidents.keyring.models import Grant, Key, KeyKind, RecoveryCopy, Statemen
 from incidents.keyring.people import Seed
 from incidents.keyring.roster import Entry, Roster, seal_roster
 from incidents.records import services as records
+from incidents.records.keys import keys_of
 from incidents.recovery import services as recovery
 from incidents.rotation import services as rotation
 from incidents.submissions import services as submissions
@@ -188,7 +189,7 @@ def everything_at_once(attacker: Attacker) -> None:
 
 def save(team: Team, newcomer: Person, number: str) -> None:
     del newcomer, number
-    keys = records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     records.create(keys, [documents.document()])
 
 
@@ -272,7 +273,7 @@ def _all_seeds(attacker: Attacker, keys: list[GrantedKey]) -> Iterator[Seed]:
 def team(world: World) -> Team:
     """An organisation with trustees, two cases, and a submission that waits."""
     team = world.team()
-    keys = records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     records.create(keys, [documents.document(), documents.document()])
     recovery.name_trustees(team.researcher.membership(), team.researcher.seed, NAMES, 2)
     return team

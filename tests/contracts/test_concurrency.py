@@ -14,6 +14,7 @@ from incidents.facts.models import FrameSnapshot
 from incidents.facts.services import frame
 from incidents.keyring.facts_door import facts_keys
 from incidents.records import index, services
+from incidents.records.keys import keys_of
 from incidents.records.services import Conflict
 from tests.factories import documents
 
@@ -30,7 +31,7 @@ def test_no_save_is_lost_and_no_reader_is_short_of_a_fact(world: World, monkeypa
     monkeypatch.setattr(store, "MIN_DELTAS", 5)
     team = world.team()
     person, analyst = team.researcher, team.analyst
-    keys = services.keys_of(person.id, person.organisation_id, person.seed)
+    keys = keys_of(person.id, person.organisation_id, person.seed)
     granted = facts_keys(analyst.id, analyst.seed)
     acknowledged: set[int] = set()
     lock, done = threading.Lock(), threading.Event()
@@ -73,7 +74,7 @@ def test_no_save_is_lost_and_no_reader_is_short_of_a_fact(world: World, monkeypa
 def test_of_eight_edits_of_one_revision_exactly_one_is_saved(world: World) -> None:
     team = world.team()
     person = team.researcher
-    keys = services.keys_of(person.id, person.organisation_id, person.seed)
+    keys = keys_of(person.id, person.organisation_id, person.seed)
     document = documents.document()
     services.create(keys, [document])
 

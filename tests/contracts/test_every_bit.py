@@ -18,6 +18,7 @@ from incidents.keyring.models import Grant, Key
 from incidents.keyring.passphrase import passphrase_key, read_pepper
 from incidents.keyring.people import open_seed
 from incidents.records import services
+from incidents.records.keys import keys_of
 from incidents.records.models import LogEntry, Revision, RevisionKey
 from tests.factories import documents
 from tests.factories.world import PASSPHRASE
@@ -33,7 +34,7 @@ Opener = tuple[str, bytes, "Callable[[bytes], object]"]
 def sealed_blobs(team: Team) -> Iterator[Opener]:
     """One blob of each sealed column, with what opens it."""
     person, organisation_id = team.researcher, team.organisation_id
-    keys = services.keys_of(person.id, organisation_id, person.seed)
+    keys = keys_of(person.id, organisation_id, person.seed)
     document = documents.document()
     services.create(keys, [document])
     services.open_identity(keys, document.incident.id, "to have an entry in the log")

@@ -21,6 +21,7 @@ from incidents.keyring.envelope import SecretKey, Unopenable, unpad
 from incidents.keyring.grants import GrantedKey
 from incidents.keyring.models import Grant, Key
 from incidents.records import services
+from incidents.records.keys import keys_of
 from incidents.records.models import Revision, RevisionKey
 from tests.factories import documents
 
@@ -33,7 +34,7 @@ CASES = 3
 
 def populate(team: Team) -> dict[str, Any]:
     """Cases of people who agreed, and one of a person who did not."""
-    keys = services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     agreed = [documents.document(incident=documents.incident(narrative=SECRET)) for _ in range(CASES - 1)]
     refused = documents.document(incident=documents.incident(narrative=SECRET), consents=[])
     services.create(keys, [*agreed, refused])

@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from incidents.records import services
+from incidents.records.keys import keys_of
 from tests.contracts.payloads import BROKEN, LONG, MARKUP, SIGNS
 from tests.contracts.walking import Form, Page, addresses, endpoint_of, forms, kinds_of_forms, walk
 from tests.factories import documents
@@ -228,7 +229,7 @@ def test_markup_in_an_answer_with_errors_is_shown_as_text(site: Site) -> None:
 def infected(site: Site) -> Site:
     """A case, a publication and a story whose every text is a payload; they are saved, so that pages show them."""
     team = site.ours.team
-    keys = services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     for first in range(0, len(MARKUP), 9):
         payload = " ".join(one for one in MARKUP[first : first + 9] if one.isprintable())
         whom = documents.person(name=payload, other_names=payload, pseudonym=payload[:100])

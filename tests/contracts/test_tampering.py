@@ -17,24 +17,25 @@ from incidents.facts import store
 from incidents.facts.columns import polars_schema
 from incidents.facts.models import FrameDelta, FrameKind, FrameSnapshot
 from incidents.facts.services import frame
-from incidents.keyring import case_door
 from incidents.keyring.envelope import Unopenable
 from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.identity import NotBelieved
 from incidents.keyring.models import Grant, Statement, StoredMemory, StoredRoster
 from incidents.keyring.roster import RolledBack
 from incidents.records import index, services
+from incidents.records.keys import keys_of as opened_keys
 from incidents.records.models import LogEntry, Revision, RevisionKey
 from incidents.submissions import inbox
 from incidents.submissions import services as submissions
 from incidents.submissions.models import Submission
 from incidents.submissions.services import Sender
 from tests.factories import documents
+from tests.factories.world import organisation_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
     from tests.factories.world import Team, World
 
 BITS = range(8)
@@ -52,7 +53,7 @@ class Scene:
 
 
 def keys_of(team: Team) -> CaseKeys:
-    return services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    return opened_keys(team.researcher.id, team.organisation_id, team.researcher.seed)
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ def open_log(scene: Scene) -> None:
 
 def open_grants(scene: Scene) -> None:
     person = scene.team.researcher
-    services.keys_of(person.id, person.organisation_id, person.seed)
+    keys_of(person.id, person.organisation_id, person.seed)
 
 
 def open_roster(scene: Scene) -> None:
@@ -320,7 +321,7 @@ def test_a_grant_moved_to_another_account_opens_nothing(scene: Scene) -> None:
             Grant(key_id=key_id, account_id=administrator.id, sealed=grant.sealed, signature=grant.signature)
         )
     with suppress(*REFUSED):
-        assert case_door.organisation_keys(administrator.id, administrator.seed) == []
+        assert organisation_keys(administrator.id, administrator.seed) == []
 
 
 def test_a_session_row_that_was_altered_is_no_session(scene: Scene) -> None:

@@ -13,6 +13,7 @@ from incidents.accounts.models import Account, Organisation
 from incidents.extensions import db
 from incidents.i18n import BY_CODE, COOKIE, LOCALES
 from incidents.records import services
+from incidents.records.keys import keys_of
 from incidents.records.pseudonyms import COLOURS, THINGS
 from incidents.releases.models import Release
 from incidents.reports.languages import LANGUAGES
@@ -73,7 +74,7 @@ def typed_words(site: Site) -> set[str]:
     ]
     for side in (site.ours, site.theirs):
         researcher = side.team.researcher
-        keys = services.keys_of(researcher.id, side.team.organisation_id, researcher.seed)
+        keys = keys_of(researcher.id, side.team.organisation_id, researcher.seed)
         opened = services.open_identity(keys, side.ids["incident_id"], REASON)
         texts.append(opened.document.model_dump_json())
     for model, name in ((Account, "username"), (Organisation, "name")):

@@ -18,6 +18,7 @@ from incidents.accounts.models import Role
 from incidents.erasure import services as erasure
 from incidents.extensions import db
 from incidents.records import services
+from incidents.records.keys import keys_of
 from incidents.records.story import SIGNS
 from incidents.reports.models import PublicationFile
 from incidents.submissions import services as submissions
@@ -117,7 +118,7 @@ def _case(team: Team, browser: Browser) -> dict[str, str]:
         consents=[documents.consent(whom), documents.consent(whom, "CP_STORY")],
         sources=[documents.source(), documents.source()],
     )
-    services.create(services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed), [document])
+    services.create(keys_of(team.researcher.id, team.organisation_id, team.researcher.seed), [document])
     case = document.incident.id
     browser.post(f"/cases/{case}/identity", {"reason": "to see that every page has something"})
     browser.post(f"/cases/{case}/summary", {"text": "Somebody was arrested somewhere.", "expected": "1"}, status=303)
@@ -129,7 +130,7 @@ def _case(team: Team, browser: Browser) -> dict[str, str]:
 
 def _certificate(team: Team) -> str:
     """The certificate of a case that was erased."""
-    keys = services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     document = documents.document()
     services.create(keys, [document])
     return erasure.erase_cases(keys, [document.incident.id], "to see a certificate on its page")[0]

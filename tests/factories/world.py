@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select
 
-from incidents.accounts import admission, services
+from incidents.accounts import admission, comparing, invitations, services
 from incidents.accounts.factors import Factors, changing, factors_of
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.accounts.sessions import SealedSessions, tala_session
@@ -19,8 +19,10 @@ from incidents.accounts.step_up import PROVED
 from incidents.database import writing
 from incidents.extensions import db
 from incidents.keyring import services as keyring
+from incidents.keyring.case_door import OrganisationKey
+from incidents.keyring.grants import open_grants
 from incidents.keyring.memory import remember
-from incidents.keyring.models import Grant
+from incidents.keyring.models import Grant, KeyKind
 from incidents.keyring.passphrase import passphrase_key, read_pepper
 from incidents.keyring.people import Seed, open_seed
 from incidents.keyring.totp import code_of, step_at
@@ -73,7 +75,7 @@ class Person:
 
     def comparison(self, organisation_id: str | None = None) -> str:
         """The number that they read to a member of an organisation, their own if none is named."""
-        number = admission.own_comparison(self.account, organisation_id or self.organisation_id, self.seed)
+        number = comparing.own_comparison(self.account, organisation_id or self.organisation_id, self.seed)
         assert number is not None
         return number
 
@@ -170,7 +172,7 @@ class World:
         """Someone who has made their keys and been admitted, if anyone could admit them."""
         organisation_id = organisation.id
         with writing(db.session):
-            account, code = admission.add_account(username or f"{role}-{next(self._numbers)}", role, organisation)
+            account, code = invitations.add_account(username or f"{role}-{next(self._numbers)}", role, organisation)
             username = account.username
         account, recovery = services.set_up(username, code, PASSPHRASE)
         person = Person(self.app, account.id, username, role, organisation_id, recovery)
@@ -257,6 +259,11 @@ def _put_back(rows: Rows) -> None:
             made = [dict(zip(names, row, strict=True)) for row in rows.get(table.name, ())]
             if made:
                 db.session.connection().execute(table.insert(), made)
+
+
+def organisation_keys(account_id: str, seed: Seed) -> Sequence[OrganisationKey]:
+    """The organisation keys that were granted to an account, newest epoch first."""
+    return open_grants(OrganisationKey, KeyKind.ORGANISATION, account_id, seed)
 
 
 def holds_keys(person: Person) -> bool:

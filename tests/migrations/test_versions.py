@@ -17,6 +17,7 @@ from incidents.extensions import db
 from incidents.facts.services import frame
 from incidents.keyring.facts_door import facts_keys
 from incidents.records import services
+from incidents.records.keys import keys_of
 from tests.factories import documents
 from tests.factories.site import build
 from tests.factories.world import World
@@ -119,7 +120,7 @@ def test_rows_do_not_stand_in_the_way_of_going_down_and_open_after_coming_up(mig
     site = build(World(migrated))
     team = site.ours.team
     document = documents.document()
-    services.create(services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed), [document])
+    services.create(keys_of(team.researcher.id, team.organisation_id, team.researcher.seed), [document])
     rows = contents()
     # Of facts there are too few for a snapshot yet; nobody has taken a consent back, failed at a door, named trustees.
     empty = {"frame_snapshot", "withdrawal", "throttle", "audit_entry", "audit_head", "recovery_copy", "share"}
@@ -130,7 +131,7 @@ def test_rows_do_not_stand_in_the_way_of_going_down_and_open_after_coming_up(mig
     assert not any(contents().values())
     put_back(rows)
     assert contents() == rows
-    keys = services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     assert services.open_account(keys, document.incident.id).revision == 1
     assert frame(facts_keys(team.analyst.id, team.analyst.seed)).rows.height > 0
 

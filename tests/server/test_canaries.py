@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from sqlalchemy import LargeBinary, select, text
 
-from incidents.accounts import admission
+from incidents.accounts import invitations
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Organisation, Role
 from incidents.codebook.services import codebook
@@ -67,7 +67,7 @@ def come_in(hosted: Hosted, username: str, role: Role, organisation_id: str, sec
     """Set up an account over HTTP, as a newcomer does, and log in."""
     with writing(db.session):
         organisation = db.session.get_one(Organisation, organisation_id)
-        code = admission.add_account(username, role, organisation)[1]
+        code = invitations.add_account(username, role, organisation)[1]
     client = hosted.client()
     client.post(
         "/set-up",
@@ -120,7 +120,7 @@ def work(first: Client, second: Client) -> Recorder:
 
 def hand_in(hosted: Hosted, first: Client, secrets: dict[str, str | bytes]) -> None:
     """Somebody without keys records in both ways, one is taken in, one is declined, one waits."""
-    founder = admission.find("fictional-first")
+    founder = invitations.find("fictional-first")
     assert founder
     recorder = Recorder(come_in(hosted, "fictional-worker", Role.FIELD_WORKER, founder.organisation_id, secrets))
     assert [recorder.quick(), recorder.full(), recorder.quick()] == ["/submissions"] * 3

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
     from tests.factories.world import Team
 
 #: How many cases there are, of which a tenth is erased: ``TALA_ERASURE_CASES=1000`` takes five times as long.
@@ -271,7 +271,7 @@ from config import Settings
 from incidents import create_app
 from incidents.erasure import services
 from incidents.keyring.people import Seed
-from incidents.records.services import keys_of
+from incidents.records.keys import keys_of
 url, instance, account, organisation, seed, *ids = sys.argv[1:]
 app = create_app(Settings(instance=instance, database_url=url))
 with app.app_context():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, update
 
-from incidents.accounts import administration, admission, services
+from incidents.accounts import administration, admission, invitations, services
 from incidents.accounts.administration import AlreadySetUp, LastHolder, state
 from incidents.accounts.models import Account, Organisation, Role, StoredSession
 from incidents.accounts.services import OwnAccount
@@ -43,7 +43,7 @@ def count(model: type[Base], account_id: str) -> int:
 
 def known(username: str) -> Account:
     db.session.rollback()
-    account = admission.find(username)
+    account = invitations.find(username)
     assert account is not None
     return account
 

@@ -14,6 +14,7 @@ from incidents.database import writing
 from incidents.extensions import db
 from incidents.keyring.models import Grant, Key, KeyKind, Statement, StoredMemory, StoredRoster
 from incidents.records import services as records
+from incidents.records.keys import keys_of
 from tests.factories import documents
 from tests.factories.world import PASSPHRASE, Browser
 
@@ -28,7 +29,7 @@ def old(world: World) -> tuple[Team, str]:
     """An organisation as the version before left it, with a case."""
     team = world.team()
     case = documents.document()
-    records.create(records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed), [case])
+    records.create(keys_of(team.researcher.id, team.organisation_id, team.researcher.seed), [case])
     with writing(db.session):
         for model in (AuditEntry, AuditHead, StoredRoster, StoredMemory, Statement):
             db.session.execute(delete(model))
@@ -45,7 +46,7 @@ def test_a_member_brings_the_cases_over_and_lets_the_others_in_again(
     team, case = old
     others = adoption.adopt(team.researcher.username, PASSPHRASE)
     assert others == sorted(one.username for one in (team.second_researcher, team.analyst, team.advocate))
-    keys = records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     assert records.open_account(keys, case).revision == 1
     assert world
     invited = administration.reset(team.second_researcher.id)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, update
 
-from incidents.accounts import admission, policy, recovery_codes, services
-from incidents.accounts.admission import UnusableName
+from incidents.accounts import invitations, policy, recovery_codes, services
+from incidents.accounts.invitations import UnusableName
 from incidents.accounts.models import Account, Organisation, Role, StoredSession
 from incidents.accounts.services import WrongCredentials
 from incidents.database import writing
@@ -55,7 +55,7 @@ def log_in(browser: Browser, person: Person, passphrase: str = PASSPHRASE, *, st
 def invited(team: Team, username: str = "newcomer", role: Role = Role.RESEARCHER) -> str:
     with writing(db.session):
         organisation = db.session.get_one(Organisation, team.organisation_id)
-        return admission.add_account(username, role, organisation)[1]
+        return invitations.add_account(username, role, organisation)[1]
 
 
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, Cost, bool]]:
@@ -189,19 +189,19 @@ def test_a_recovery_code_read_with_digits_for_letters_is_the_same_code(team: Tea
 
 def test_a_code_of_somebody_who_was_disabled_before_using_it_is_dead(team: Team) -> None:
     code = invited(team)
-    account = admission.find("newcomer")
+    account = invitations.find("newcomer")
     assert account is not None
     services.set_disabled(account.id, disabled=True)
     with pytest.raises(WrongCredentials):
         services.set_up("newcomer", code, PASSPHRASE)
-    assert admission.find("newcomer").public_key is None  # type: ignore[union-attr]
+    assert invitations.find("newcomer").public_key is None  # type: ignore[union-attr]
 
 
 def test_a_disabled_researcher_cannot_found_an_organisations_keys(world: World) -> None:
     organisation = world.organisation()
     organisation_id = organisation.id
     with writing(db.session):
-        account, code = admission.add_account(
+        account, code = invitations.add_account(
             "mole", Role.RESEARCHER, db.session.get_one(Organisation, organisation_id)
         )
         account.disabled = True
@@ -235,7 +235,7 @@ def test_of_two_founders_at_once_exactly_one_founds_the_keys(world: World) -> No
     organisation_id = world.organisation().id
     with writing(db.session):
         organisation = db.session.get_one(Organisation, organisation_id)
-        codes = {name: admission.add_account(name, Role.RESEARCHER, organisation)[1] for name in ("ada", "bo")}
+        codes = {name: invitations.add_account(name, Role.RESEARCHER, organisation)[1] for name in ("ada", "bo")}
 
     def attempt(name: str) -> None:
         with world.app.app_context():
@@ -253,7 +253,7 @@ def test_of_two_founders_at_once_exactly_one_founds_the_keys(world: World) -> No
 def test_an_account_that_looks_like_anothers_or_like_nobodys_is_not_added(world: World, name: str) -> None:
     organisation_id = world.organisation().id
     with pytest.raises(UnusableName), writing(db.session):
-        admission.add_account(name, Role.ANALYST, db.session.get_one(Organisation, organisation_id))
+        invitations.add_account(name, Role.ANALYST, db.session.get_one(Organisation, organisation_id))
     assert services.accounts() == []
 
 

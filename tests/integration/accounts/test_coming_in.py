@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from incidents.accounts import admission, recovery_codes, services
-from incidents.accounts.admission import NameTaken
+from incidents.accounts import invitations, recovery_codes, services
+from incidents.accounts.invitations import NameTaken
 from incidents.accounts.models import Account, Role
 from incidents.accounts.services import WrongCredentials
 from incidents.database import writing
 from incidents.errors import NotFound
 from incidents.extensions import db
-from incidents.keyring.case_door import organisation_keys
 from incidents.keyring.facts_door import facts_keys, summaries_keys
 from incidents.keyring.models import Key
 from incidents.keyring.passphrase import PepperMissing, write_pepper
 from incidents.keyring.services import AuditKey, granted_keys
-from tests.factories.world import PASSPHRASE, Browser
+from tests.factories.world import PASSPHRASE, Browser, organisation_keys
 
 if TYPE_CHECKING:
     from incidents.accounts.models import Organisation
@@ -30,7 +29,7 @@ NEW_PASSPHRASE = "another plainly fictional passphrase"
 
 def invite(role: Role, organisation: Organisation, username: str = "newcomer") -> str:
     with writing(db.session):
-        return admission.add_account(username, role, organisation)[1]
+        return invitations.add_account(username, role, organisation)[1]
 
 
 def test_the_first_researcher_founds_the_organisations_keys(world: World) -> None:
@@ -96,7 +95,7 @@ def test_a_wrong_code_and_an_unknown_name_are_refused(world: World) -> None:
     invite(Role.ANALYST, world.organisation())
     for username in ("newcomer", "nobody"):
         with pytest.raises(WrongCredentials):
-            services.set_up(username, "A" * admission.SECRET_SIGNS, PASSPHRASE)
+            services.set_up(username, "A" * invitations.SECRET_SIGNS, PASSPHRASE)
 
 
 def test_the_code_may_be_typed_in_small_letters_with_spaces_around(world: World) -> None:
@@ -115,7 +114,7 @@ def test_a_username_that_differs_only_in_case_is_taken(world: World) -> None:
     organisation = world.organisation()
     invite(Role.ANALYST, organisation)
     with pytest.raises(NameTaken), writing(db.session):
-        admission.add_account("NewComer", Role.ANALYST, organisation)
+        invitations.add_account("NewComer", Role.ANALYST, organisation)
 
 
 def test_setting_up_over_the_web_shows_a_recovery_code_once_and_then_lets_in(world: World) -> None:

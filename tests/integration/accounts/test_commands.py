@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from incidents.accounts import admission, services
+from incidents.accounts import invitations, services
 from incidents.accounts.models import Account, Role
 from incidents.extensions import db
 from incidents.keyring.models import Grant
@@ -41,7 +41,7 @@ def code_of(result: Result) -> str:
 
 def known(username: str) -> Account:
     db.session.rollback()
-    account = admission.find(username)
+    account = invitations.find(username)
     assert account is not None
     return account
 
@@ -62,7 +62,7 @@ def test_add_refuses_a_name_that_is_taken_unusable_or_an_organisation_that_is_no
         assert result.exit_code == 1
         assert word in result.output
     db.session.rollback()
-    assert admission.find("amihan") is None
+    assert invitations.find("amihan") is None
 
 
 def test_list_says_how_far_everyone_has_come_and_shows_no_code(team: Team) -> None:

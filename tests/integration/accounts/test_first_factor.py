@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from incidents.accounts import admission, services
+from incidents.accounts import invitations, services
 from incidents.accounts.factors import factors_of
 from incidents.accounts.models import Organisation, Role, StoredSession
 from incidents.audit.acts import Act
@@ -36,7 +36,7 @@ def newcomer(world: World, team: Team) -> tuple[Browser, dict[str, object]]:
     """A browser and what a newcomer types first."""
     with writing(db.session):
         organisation = db.session.get_one(Organisation, team.organisation_id)
-        invitation = admission.add_account("newcomer", Role.ANALYST, organisation)[1]
+        invitation = invitations.add_account("newcomer", Role.ANALYST, organisation)[1]
     form = {"username": "newcomer", "code": invitation, "new_passphrase": NEW, "repeated": NEW}
     return fresh(world.app), form
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from incidents.accounts import admission, services
+from incidents.accounts import comparing, invitations, services
 from incidents.accounts.models import Organisation, Role
 from incidents.database import writing
 from incidents.extensions import db
@@ -29,7 +29,7 @@ def newcomer(world: World, role: Role = Role.ANALYST) -> tuple[Team, str, str]:
     """A team, and somebody new with a set-up code: the team, the username, the code."""
     team = world.team()
     with writing(db.session):
-        account, code = admission.add_account("newcomer", role, organisation_of(team))
+        account, code = invitations.add_account("newcomer", role, organisation_of(team))
         username = account.username
     return team, username, code
 
@@ -49,7 +49,7 @@ def test_set_up_shows_the_recovery_code_once(app: Flask, world: World) -> None:
     sent = {"username": username, "code": code, "new_passphrase": NEW, "repeated": NEW}
     browser.post("/set-up", sent, status=303)
     text = browser.add_app()
-    account = admission.find(username)
+    account = invitations.find(username)
     assert account is not None
     assert account.public_key is not None
     assert "Write down your recovery code" in text
@@ -130,12 +130,12 @@ def test_members_says_what_a_newcomer_will_be_able_to_open(app: Flask, world: Wo
     browser = Browser(app.test_client())
     browser.post("/set-up", sent, status=303)
     browser.add_app()
-    account = admission.find(username)
+    account = invitations.find(username)
     assert account is not None
     assert account.public_key is not None
     text = team.researcher.browser().get("/members")
     assert username in text
-    assert admission.comparison_with(team.researcher.membership().stated.identity, account) in text
+    assert comparing.comparison_with(team.researcher.membership().stated.identity, account) in text
     assert ("every case of your organisation" in text) == (role is Role.RESEARCHER)
     assert ("read checked anonymised summaries" in text) == (role is Role.ADVOCATE)
 

@@ -10,22 +10,23 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select, update
 
-from incidents.accounts import administration, admission, policy, services
+from incidents.accounts import administration, admission, comparing, invitations, policy, services
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.database import writing
 from incidents.extensions import db
 from incidents.facts.services import frame
 from incidents.keyring import services as keyring
-from incidents.keyring.case_door import OrganisationKey, organisation_keys
+from incidents.keyring.case_door import OrganisationKey
 from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.identity import Identity, NotBelieved, state
 from incidents.keyring.models import Grant, Key, KeyKind, Statement, StoredMemory, StoredRoster
 from incidents.keyring.people import Seed
 from incidents.keyring.roster import Entry, RolledBack, Roster, seal_roster
 from incidents.records import services as records
+from incidents.records.keys import keys_of
 from incidents.rotation import services as rotation
 from tests.factories import documents
-from tests.factories.world import PASSPHRASE
+from tests.factories.world import PASSPHRASE, organisation_keys
 
 if TYPE_CHECKING:
     from tests.factories.world import Person, Team, World
@@ -126,9 +127,7 @@ def test_an_analyst_of_another_organisation_waits_only_where_the_members_trust_t
 
 def test_an_outsider_who_was_vouched_for_counts_facts_and_opens_no_case(world: World, team: Team) -> None:
     other = world.team()
-    records.create(
-        records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed), [documents.document()]
-    )
+    records.create(keys_of(team.researcher.id, team.organisation_id, team.researcher.seed), [documents.document()])
     world.admit(team.researcher, other.analyst)
     assert frame(facts_keys(other.analyst.id, other.analyst.seed)).rows.height > 0
     assert cases_of(other.analyst) == 0
@@ -197,7 +196,7 @@ def test_an_administrator_a_disabled_one_and_one_not_set_up_are_never_vouched_fo
     services.set_disabled(disabled.id, disabled=True)
     with writing(db.session):
         organisation = db.session.get_one(Organisation, team.organisation_id)
-        invited_id = admission.add_account("newcomer", Role.RESEARCHER, organisation)[0].id
+        invited_id = invitations.add_account("newcomer", Role.RESEARCHER, organisation)[0].id
     browser = team.researcher.browser()
     for account_id in (team.administrator.id, disabled.id, invited_id, team.researcher.id, "0" * 32):
         browser.post(f"/members/{account_id}/vouch", {"comparison": number}, status=404)
@@ -220,7 +219,7 @@ def test_a_public_key_that_was_swapped_after_the_comparison_is_not_sealed_to(wor
     newcomer = colleague(world, team)
     number = newcomer.comparison()
     put(newcomer, public_key_bytes=attacker().public_key().raw)
-    with pytest.raises(admission.Different):
+    with pytest.raises(comparing.Different):
         vouch(team.researcher, newcomer, number)
 
 
@@ -231,7 +230,7 @@ def test_a_public_key_that_was_swapped_between_two_vouches_begins_them_anew(worl
     put(newcomer, public_key_bytes=thief.public_key().raw)
     # The second member compares with the thief, who answers to the newcomer's name: one vouch of two.
     member = team.second_researcher.membership()
-    number = admission.comparison_with(member.stated.identity, newcomer.account)
+    number = comparing.comparison_with(member.stated.identity, newcomer.account)
     assert vouch(team.second_researcher, newcomer, number).vouchers == (team.second_researcher.id,)
     assert db.session.scalar(select(func.count()).select_from(Grant).where(Grant.account_id == newcomer.id)) == 0
 
@@ -240,7 +239,7 @@ def test_a_role_that_was_changed_after_the_comparison_gives_nothing_more(world: 
     analyst = colleague(world, team, Role.ANALYST)
     number = analyst.comparison()
     put(analyst, role=Role.RESEARCHER)
-    with pytest.raises(admission.Different):
+    with pytest.raises(comparing.Different):
         vouch(team.researcher, analyst, number)
     put(team.analyst, role=Role.RESEARCHER)
     assert cases_of(team.analyst) == 0
@@ -304,7 +303,7 @@ def test_a_key_that_was_slipped_in_is_never_saved_under(team: Team, *, statement
     slip_in(team, attacker(), statement=statement)
     person = team.researcher
     with pytest.raises(NotBelieved):
-        records.keys_of(person.id, team.organisation_id, person.seed)
+        keys_of(person.id, team.organisation_id, person.seed)
 
 
 def test_a_swapped_statement_of_the_first_epoch_is_not_believed(team: Team) -> None:
@@ -321,13 +320,13 @@ def test_a_swapped_statement_of_the_first_epoch_is_not_believed(team: Team) -> N
 def test_an_invitation_names_the_organisations_key_and_no_other_is_taken_at_set_up(team: Team) -> None:
     with writing(db.session):
         organisation = db.session.get_one(Organisation, team.organisation_id)
-        _account, code = admission.add_account("newcomer", Role.FIELD_WORKER, organisation)
+        _account, code = invitations.add_account("newcomer", Role.FIELD_WORKER, organisation)
     own = Identity(OrganisationKey(attacker().raw, "0" * 32, team.organisation_id, 1))
     with writing(db.session):
         db.session.delete(db.session.get_one(Statement, (team.organisation_id, 1)))
         db.session.flush()
         db.session.add(keyring.statement_row(state(team.organisation_id, 1, own)))
-    with pytest.raises(admission.AnotherOrganisation):
+    with pytest.raises(invitations.AnotherOrganisation):
         services.set_up("newcomer", code, PASSPHRASE)
     assert db.session.scalar(select(func.count()).select_from(StoredMemory)) == 6
 
@@ -362,7 +361,7 @@ def test_who_is_of_another_organisation_reads_their_number_for_this_one(world: W
     browser.post(f"/account/numbers/{team.organisation_id}", status=303)
     browser.post(f"/account/numbers/{'0' * 32}", status=404)
     page = browser.get("/account/numbers")
-    number = admission.comparison_with(team.researcher.membership().stated.identity, other.analyst.account)
+    number = comparing.comparison_with(team.researcher.membership().stated.identity, other.analyst.account)
     assert number in page
     assert number in team.researcher.browser().get("/members")
     for member in (team.researcher, team.second_researcher):
@@ -429,9 +428,9 @@ def test_the_vouch_of_somebody_who_was_disabled_since_counts_no_more(world: Worl
 def test_a_code_that_names_a_key_is_refused_where_the_statements_are_hidden(team: Team) -> None:
     with writing(db.session):
         organisation = db.session.get_one(Organisation, team.organisation_id)
-        _account, code = admission.add_account("newcomer", Role.FIELD_WORKER, organisation)
+        _account, code = invitations.add_account("newcomer", Role.FIELD_WORKER, organisation)
         db.session.delete(db.session.get_one(Statement, (team.organisation_id, 1)))
-    with pytest.raises(admission.AnotherOrganisation):
+    with pytest.raises(invitations.AnotherOrganisation):
         services.set_up("newcomer", code, PASSPHRASE)
 
 
@@ -442,14 +441,14 @@ def test_an_invitation_never_names_a_key_that_the_administrator_cannot_follow_to
         db.session.add(keyring.statement_row(state(team.organisation_id, 2, own, own)))
     form = {"username": "newcomer", "role": "field_worker", "organisation": team.organisation_id}
     assert "a key was changed" in browser.post("/accounts/invite", form, status=403)
-    assert admission.find("newcomer") is None
+    assert invitations.find("newcomer") is None
 
 
 def test_a_roster_that_a_colleague_has_seen_at_log_in_cannot_be_put_back_for_them(world: World, team: Team) -> None:
     before = db.session.get_one(StoredRoster, team.organisation_id)
     kept = (before.version, before.sealed)
     vouch(team.researcher, colleague(world, team))
-    admission.look(team.second_researcher.id, team.organisation_id, team.second_researcher.seed)
+    comparing.look(team.second_researcher.id, team.organisation_id, team.second_researcher.seed)
     with writing(db.session):
         row = db.session.get_one(StoredRoster, team.organisation_id)
         row.version, row.sealed = kept

@@ -19,6 +19,7 @@ from incidents.database import writing
 from incidents.extensions import db
 from incidents.keyring.chain import verify as verify_chain
 from incidents.records import services as records
+from incidents.records.keys import keys_of
 from tests.factories import documents
 from tests.factories.site import build
 from tests.factories.world import PASSPHRASE
@@ -100,7 +101,7 @@ def test_who_disabled_and_enabled_somebody_is_in_the_log(world: World) -> None:
 
 def test_a_save_of_a_case_is_no_entry_and_an_identity_that_was_opened_is_one(world: World) -> None:
     team = world.team()
-    keys = records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     document = documents.document()
     before = audit.head(team.organisation_id)
     records.create(keys, [document])
@@ -115,7 +116,7 @@ def test_a_save_of_a_case_is_no_entry_and_an_identity_that_was_opened_is_one(wor
 
 def test_an_identity_is_not_opened_when_it_cannot_be_logged(world: World) -> None:
     team = world.team()
-    keys = records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     document = documents.document()
     records.create(keys, [document])
     with writing(db.session):

@@ -77,10 +77,10 @@ def test_the_file_is_for_its_owner_alone_verifies_elsewhere_and_is_logged(world:
 def test_the_file_holds_no_word_of_an_entry(world: World, tmp_path: Path) -> None:
     team = world.team()
     with writing(db.session):
-        audit.record(team.organisation_id, Act.EXPORTED, by=team.researcher.id, reason="nobody may read this word")
+        audit.record(team.organisation_id, Act.RELEASED, by=team.researcher.id, reason="nobody may read this word")
     content = exported(team, tmp_path).read_text()
     sealed = b"".join(base64.b64decode(json.loads(line).get("sealed", "")) for line in content.splitlines())
-    for word in ("nobody may read", team.researcher.id, Act.EXPORTED):
+    for word in ("nobody may read", team.researcher.id, Act.RELEASED):
         assert word not in content
         assert word.encode() not in sealed
 

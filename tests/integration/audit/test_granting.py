@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from incidents.accounts import admission
-from incidents.accounts.admission import Different
+from incidents.accounts import admission, comparing
+from incidents.accounts.comparing import Different
 from incidents.accounts.models import Account, Role
 from incidents.audit import granting, reading
 from incidents.audit import services as audit
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def give(member: Person, somebody: Person) -> granting.Auditor:
     one = member.membership()
-    number = admission.comparison_with(one.stated.identity, somebody.account)
+    number = comparing.comparison_with(one.stated.identity, somebody.account)
     return granting.grant_audit(one, member.seed, somebody.id, number)
 
 
@@ -68,7 +68,7 @@ def test_an_administrator_needs_as_many_members_as_a_newcomer_and_then_holds_the
 def test_it_is_not_given_with_another_number(world: World) -> None:
     team = world.team()
     one = team.researcher.membership()
-    number = admission.comparison_with(one.stated.identity, team.advocate.account)
+    number = comparing.comparison_with(one.stated.identity, team.advocate.account)
     with pytest.raises(Different):
         granting.grant_audit(one, team.researcher.seed, team.analyst.id, number)
     assert audit_keys(team.analyst) == []
@@ -77,7 +77,7 @@ def test_it_is_not_given_with_another_number(world: World) -> None:
 def test_a_swapped_public_key_is_given_nothing(world: World) -> None:
     """An administrator puts a key of their own in the place of an auditor's: the numbers differ."""
     team = world.team()
-    number = admission.comparison_with(team.researcher.membership().stated.identity, team.analyst.account)
+    number = comparing.comparison_with(team.researcher.membership().stated.identity, team.analyst.account)
     thief = Seed.random()
     with writing(db.session):
         db.session.get_one(Account, team.analyst.id).public_key_bytes = thief.public_key().raw
@@ -110,7 +110,7 @@ def test_who_waits_for_other_keys_is_vouched_for_first(world: World) -> None:
     team = world.team()
     newcomer = world.person(Role.ANALYST, team.researcher.account.organisation)
     one = team.researcher.membership()
-    number = admission.comparison_with(one.stated.identity, newcomer.account)
+    number = comparing.comparison_with(one.stated.identity, newcomer.account)
     admission.vouch(one, team.researcher.seed, newcomer.id, number)
     with pytest.raises(NotFound):
         granting.find(team.researcher.membership(), newcomer.username)
@@ -181,7 +181,7 @@ def test_the_page_says_that_a_second_member_must_and_why_a_name_is_refused(world
 def test_it_is_given_to_somebody_of_another_organisation_who_trusts_this_one(world: World) -> None:
     team, office = world.team(), world.team("Fictional Office")
     auditor: Person = office.analyst
-    admission.trusted(auditor.account, team.organisation_id, auditor.seed)
+    comparing.trusted(auditor.account, team.organisation_id, auditor.seed)
     give(team.researcher, auditor)
     assert give(team.second_researcher, auditor).holds
     browser = auditor.browser()
@@ -197,7 +197,7 @@ def test_who_lost_it_cannot_read_what_comes_after_even_with_the_key_they_kept(wo
     kept = reading.keys_for(team.analyst.id, team.analyst.seed, team.organisation_id)
     granting.take_audit_back(team.researcher.membership(), team.researcher.seed, team.analyst.id)
     with writing(db.session):
-        audit.record(team.organisation_id, Act.EXPORTED, reason="said after they left")
+        audit.record(team.organisation_id, Act.RELEASED, reason="said after they left")
     assert reading.read(kept).lines[0].act is None
     members = reading.keys_for(team.researcher.id, team.researcher.seed, team.organisation_id)
     newest = reading.read(members)

@@ -58,7 +58,7 @@ def test_a_member_of_another_organisation_sees_nothing_of_it(world: World) -> No
 def test_the_log_is_narrowed_to_an_act_and_turned_page_by_page(world: World) -> None:
     team = world.team()
     write(team, reading.PAGE + 5)
-    record(team, Act.EXPORTED, reason="the only one of its kind")
+    record(team, Act.RELEASED, reason="the only one of its kind")
     browser = team.researcher.browser()
     assert "the only one of its kind" in browser.get("/audit?act=exported")
     assert "the only one of its kind" not in browser.get("/audit?act=drill")
@@ -131,7 +131,7 @@ def test_digits_from_paper_are_looked_up(world: World) -> None:
 
 def test_the_sealed_log_is_saved_from_the_page_and_tells_nothing(world: World) -> None:
     team = world.team()
-    record(team, Act.EXPORTED, by=team.researcher.id, reason="a word that nobody may read")
+    record(team, Act.RELEASED, by=team.researcher.id, reason="a word that nobody may read")
     browser = team.researcher.browser()
     content = browser.post("/audit/export")
     assert "nobody may read" not in content
@@ -142,7 +142,7 @@ def test_the_sealed_log_is_saved_from_the_page_and_tells_nothing(world: World) -
 
 def test_a_script_typed_as_a_reason_is_text(world: World) -> None:
     team = world.team()
-    record(team, Act.EXPORTED, reason="<script>alert(1)</script>")
+    record(team, Act.RELEASED, reason="<script>alert(1)</script>")
     page = team.researcher.browser().get("/audit")
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page

@@ -17,7 +17,7 @@ from incidents.facts.services import frame
 from incidents.instance.services import NotEmpty, prepare
 from incidents.keyring.facts_door import facts_keys
 from incidents.records import index
-from incidents.records.services import keys_of
+from incidents.records.keys import keys_of
 from incidents.submissions import inbox
 from tests.factories.documents import TODAY
 

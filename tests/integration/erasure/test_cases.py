@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from incidents.facts.rewriting import Rewriting
+    from incidents.records.keys import CaseKeys
     from tests.factories.world import World
     from tests.integration.erasure.conftest import Desk
 
@@ -249,7 +250,7 @@ def test_it_says_so_when_others_save_at_each_try(desk: Desk, cases: list[str], m
 # -- drafts ---------------------------------------------------------------------------------------------
 
 
-def writer(person_keys: records.CaseKeys) -> intake.Writer:
+def writer(person_keys: CaseKeys) -> intake.Writer:
     return intake.Writer(person_keys.account_id, person_keys.seed)
 
 

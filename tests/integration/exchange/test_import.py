@@ -17,8 +17,9 @@ from incidents.extensions import db
 from incidents.facts.services import frame
 from incidents.keyring.facts_door import facts_keys
 from incidents.records.index import CaseQuery, find, origins
+from incidents.records.keys import keys_of
 from incidents.records.models import Incident
-from incidents.records.services import keys_of, log_entries, open_account, open_identity
+from incidents.records.services import log_entries, open_account, open_identity
 from incidents.rotation import services as rotation
 from tests.unit.exchange.factories import KILL_LIST_HEADER, row, shipped, write_json, write_table
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from flask import Flask
 
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
     from tests.factories.world import Person, Team, World
 
 TODAY = dt.date(2031, 6, 1)

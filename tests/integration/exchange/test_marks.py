@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from incidents.exchange.mapping import Mapping
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
     from tests.factories.world import Team, World
 
 

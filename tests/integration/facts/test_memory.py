@@ -20,6 +20,7 @@ from incidents.facts.store import FrameCache, Loaded, Version
 from incidents.keyring.facts_door import FactsKey, facts_keys
 from incidents.keyring.models import Key, KeyKind
 from incidents.records import index, services
+from incidents.records.keys import keys_of
 from tests.factories import documents
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def test_a_frame_in_memory_is_found_by_its_key_alone(team: Team) -> None:
 
 
 def test_what_is_in_memory_is_checked_against_the_database_at_each_reading(team: Team) -> None:
-    keys = services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     for number in range(1, 4):
         services.create(keys, [documents.document()])
         assert store.load(keys.facts, FrameKind.FACTS, polars_schema()).frame.rows["case"].n_unique() == number
@@ -116,7 +117,7 @@ def test_what_is_in_memory_is_checked_against_the_database_at_each_reading(team:
 
 def test_of_many_orders_of_a_list_few_sorted_copies_are_kept(team: Team) -> None:
     """Each is as large as the frame: all twelve of them would be a worker's memory."""
-    keys = services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     services.create(keys, [documents.document() for _ in range(3)])
     seen = []
     for column in index.SORTS:
@@ -131,7 +132,7 @@ def test_of_many_orders_of_a_list_few_sorted_copies_are_kept(team: Team) -> None
 
 def test_a_compaction_never_deletes_a_snapshot_that_it_could_not_read(team: Team) -> None:
     """With a second key of the organisation, as in a rotation, what it cannot see is not taken for nothing."""
-    keys = services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     services.create(keys, [documents.document()])
     store.replace_snapshot(keys.facts, FrameKind.FACTS, store.load(keys.facts, FrameKind.FACTS, polars_schema()))
     with writing(db.session):

@@ -17,10 +17,11 @@ from incidents.facts.services import frame, without_ended
 from incidents.keyring.envelope import Unopenable
 from incidents.keyring.facts_door import FactsKey, facts_keys
 from incidents.records import services
+from incidents.records.keys import keys_of
 from tests.factories import documents
 
 if TYPE_CHECKING:
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
     from tests.factories.world import Team, World
 
 
@@ -32,7 +33,7 @@ def team(world: World) -> Team:
 @pytest.fixture
 def keys(team: Team) -> CaseKeys:
     person = team.researcher
-    return services.keys_of(person.id, person.organisation_id, person.seed)
+    return keys_of(person.id, person.organisation_id, person.seed)
 
 
 def save(keys: CaseKeys, count: int = 1) -> list[int]:
@@ -189,7 +190,7 @@ def test_facts_of_two_organisations_come_together_for_who_was_granted_both(
     world: World, team: Team, keys: CaseKeys
 ) -> None:
     other = world.team()
-    other_keys = services.keys_of(other.researcher.id, other.organisation_id, other.researcher.seed)
+    other_keys = keys_of(other.researcher.id, other.organisation_id, other.researcher.seed)
     ours, theirs = save(keys), save(other_keys)
     assert cases(team) == set(ours)
     world.admit(other.researcher, team.analyst)

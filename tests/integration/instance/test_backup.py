@@ -35,6 +35,7 @@ from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.models import Grant, RecoveryCopy
 from incidents.keyring.passphrase import write_pepper
 from incidents.records import services
+from incidents.records.keys import keys_of
 from incidents.records.models import Incident, Revision, RevisionKey
 from incidents.recovery import services as recovery
 from incidents.recovery.models import Share
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def team(world: World) -> Team:
     team = world.team()
-    keys = services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     services.create(keys, [documents.document() for _ in range(3)])
     return team
 
@@ -92,7 +93,7 @@ def test_every_case_and_fact_comes_back_with_the_pepper(team: Team, tmp_path: Pa
         assert restored.rows == written.rows
         assert (restored.cases_left_out, restored.revisions_left_out, restored.rebuilding) == (0, 0, 0)
         account, seed = accounts.open_account_seed(team.researcher.username, PASSPHRASE)
-        keys = services.keys_of(account.id, account.organisation_id, seed)
+        keys = keys_of(account.id, account.organisation_id, seed)
         assert frame([keys.facts]).rows.height == 3
         cases = db.session.scalars(select(Incident.id)).all()
         assert {services.open_account(keys, case).document.incident.id for case in cases} == set(cases)
@@ -120,7 +121,7 @@ def test_a_backup_goes_into_this_database_too(app: Flask, team: Team, tmp_path: 
     downgrade(revision="base")
     assert restore(written, app).rows == written.rows
     account, seed = accounts.open_account_seed(team.researcher.username, PASSPHRASE)
-    keys = services.keys_of(account.id, account.organisation_id, seed)
+    keys = keys_of(account.id, account.organisation_id, seed)
     assert frame([keys.facts]).rows.height == 3
 
 
@@ -137,7 +138,7 @@ def test_a_backup_of_the_other_database_goes_into_this_one(
     downgrade(revision="base")
     restore(second, app)
     account, seed = accounts.open_account_seed(team.researcher.username, PASSPHRASE)
-    assert frame([services.keys_of(account.id, account.organisation_id, seed).facts]).rows.height == 3
+    assert frame([keys_of(account.id, account.organisation_id, seed).facts]).rows.height == 3
 
 
 def test_the_logs_heads_are_in_both_files_and_come_back(team: Team, tmp_path: Path, elsewhere: Flask) -> None:
@@ -197,7 +198,7 @@ def full(team: Team) -> Team:
     """A team with one at least of each kind of wrapped key."""
     researcher = team.researcher
     recovery.name_trustees(researcher.membership(), researcher.seed, ["A fictional aunt", "A fictional lawyer"], 2)
-    keys = services.keys_of(researcher.id, team.organisation_id, researcher.seed)
+    keys = keys_of(researcher.id, team.organisation_id, researcher.seed)
     store.replace_snapshot(keys.facts, FrameKind.FACTS, store.load(keys.facts, FrameKind.FACTS, polars_schema()))
     services.create(keys, [documents.document()])
     with writing(db.session):
@@ -234,7 +235,7 @@ def test_nothing_that_a_key_opens_is_in_the_keys(full: Team, tmp_path: Path) -> 
 def test_nothing_that_was_typed_or_is_secret_is_in_either_file(full: Team, tmp_path: Path) -> None:
     """In no encoding, nor inside a compressed stream: words of a case, names of trustees, their codes, keys, seeds."""
     researcher = full.researcher
-    keys = services.keys_of(researcher.id, full.organisation_id, researcher.seed)
+    keys = keys_of(researcher.id, full.organisation_id, researcher.seed)
     whom = documents.person(name="KanariVogelName")
     told = documents.incident(narrative="KanariVogelStory", place_text="KanariVogelPlace")
     case = documents.about(whom, "POL_EXT", incident=told)
@@ -290,7 +291,7 @@ def test_an_existing_file_is_not_overwritten(team: Team, tmp_path: Path) -> None
 
 def test_a_backup_while_in_use_is_of_one_moment(team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A case saved after the data were read and before the keys were is in neither."""
-    keys = services.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     engine = db.engine
     written = backup._write_keys
     document = documents.document()

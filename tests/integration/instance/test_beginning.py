@@ -12,15 +12,14 @@ import pytest
 
 from config import Settings
 from incidents import create_app
-from incidents.accounts import administration, admission, recovery_codes
+from incidents.accounts import administration, invitations, recovery_codes
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import WrongCredentials
 from incidents.demo import services as demo
 from incidents.extensions import db
 from incidents.instance.serving import ROOT, command
-from incidents.keyring.case_door import organisation_keys
-from tests.factories.world import PASSPHRASE, Person
+from tests.factories.world import PASSPHRASE, Person, organisation_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +142,7 @@ def test_an_invited_role_is_kept(empty: Flask) -> None:
     begin(empty)
     with empty.app_context():
         administration.invite_by_name("eve", Role.ADVOCATE, "Another Fictional Union", new_organisation=True)
-        account = admission.find("eve")
+        account = invitations.find("eve")
         assert account is not None
         assert (account.role, account.organisation.name) == (Role.ADVOCATE, "Another Fictional Union")
 
@@ -167,7 +166,7 @@ def test_a_slip_of_the_pen_in_an_organisations_name_founds_no_other(empty: Flask
     assert slip.exit_code == 1
     assert "--new-organisation" in slip.output
     with empty.app_context():
-        assert admission.find("dee") is None
+        assert invitations.find("dee") is None
     meant = ["account", "add", "dee", "researcher", "Fictional Onion", "--new-organisation"]
     assert empty.test_cli_runner().invoke(args=meant).exit_code == 0
 

@@ -23,6 +23,7 @@ from incidents.facts.services import BeingRestored, frame
 from incidents.instance import backup, restoring
 from incidents.keyring.models import Grant, Key, KeyKind
 from incidents.records import index, rebuild, services
+from incidents.records.keys import keys_of as opened_keys
 from incidents.records.models import LogEntry, RevisionKey
 from incidents.recovery import services as recovery
 from incidents.rotation import services as rotation
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 
     from incidents.instance.backup import Written
     from incidents.instance.joining import Restored
+    from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
-    from incidents.records.services import CaseKeys
     from tests.factories.world import Person, Team, World
 
 START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
@@ -70,7 +71,7 @@ def there(app: Flask, person: Person) -> Person:
 
 def keys_of(person: Person) -> CaseKeys:
     store.cache.clear()
-    return services.keys_of(person.id, person.organisation_id, person.seed)
+    return opened_keys(person.id, person.organisation_id, person.seed)
 
 
 def back_up(folder: Path, day: int) -> Written:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from incidents.intake import services
 from incidents.intake.services import Writer
 from incidents.records.identifiers import new_id
-from incidents.records.services import keys_of, open_account, open_identity
+from incidents.records.keys import keys_of
+from incidents.records.services import open_account, open_identity
 from tests.integration.intake.browsing import fields_of
 
 if TYPE_CHECKING:
     from incidents.intake.states import DraftState
+    from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
-    from incidents.records.services import CaseKeys
     from tests.factories.world import Browser, Person
 
 CASE = re.compile(r"/cases/([0-9a-f]{32})\Z")

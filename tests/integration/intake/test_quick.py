@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from incidents.records.services import keys_of, open_identity
+from incidents.records.keys import keys_of
+from incidents.records.services import open_identity
 from tests.integration.intake.browsing import fields_of, ids_of, links_of, text_of
 from tests.integration.intake.steps import CASE, Walk
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from incidents.records import services
+from incidents.records.keys import keys_of as opened_keys
 from tests.factories import documents as make
 
 if TYPE_CHECKING:
+    from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
-    from incidents.records.services import CaseKeys
     from tests.factories.world import Browser, Person, Team, World
 
 
@@ -38,7 +39,7 @@ class Desk:
 
 def keys_of(person: Person) -> CaseKeys:
     """What a researcher holds."""
-    return services.keys_of(person.id, person.organisation_id, person.seed)
+    return opened_keys(person.id, person.organisation_id, person.seed)
 
 
 @pytest.fixture

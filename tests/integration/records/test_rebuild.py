@@ -18,6 +18,7 @@ from incidents.facts.services import BeingRestored, frame
 from incidents.keyring.facts_door import facts_keys
 from incidents.records import rebuild, services
 from incidents.records.index import INDEX_COLUMNS
+from incidents.records.keys import keys_of
 from tests.factories import documents as make
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def test_more_cases_than_one_batch_are_all_there(desk: Desk, cases: list[str], m
 def test_another_organisation_keeps_its_frames(desk: Desk, cases: list[str], world: World) -> None:
     other = world.team()
     researcher = other.researcher
-    keys = services.keys_of(researcher.id, researcher.organisation_id, researcher.seed)
+    keys = keys_of(researcher.id, researcher.organisation_id, researcher.seed)
     services.create(keys, [make.document()])
     rebuild.rebuild(desk.keys)
     store.cache.clear()

@@ -27,8 +27,8 @@ from incidents.keyring.models import Grant, Key, StoredRoster
 from incidents.keyring.people import Seed
 from incidents.keyring.shares import TooFew
 from incidents.records import services as records
+from incidents.records.keys import CaseKeys, keys_of
 from incidents.records.models import Incident
-from incidents.records.services import CaseKeys
 from incidents.recovery import services
 from incidents.recovery.models import Share
 from incidents.rotation import services as rotation
@@ -53,7 +53,7 @@ CASES = 4
 @pytest.fixture
 def team(world: World) -> Team:
     team = world.team("Fictional Network")
-    keys = records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     records.create(keys, [documents.document() for _ in range(CASES)])
     return team
 
@@ -149,7 +149,7 @@ def test_an_organisation_that_lost_everybody_comes_back_at_the_terminal(
         assert done.exit_code == 0, done.output
         assert person.comparison() in done.output
         db.session.rollback()
-        keys = records.keys_of(person.id, person.organisation_id, person.seed)
+        keys = keys_of(person.id, person.organisation_id, person.seed)
         assert opened_cases(keys) == CASES
         records.create(keys, [documents.document()])
         assert (db.session.scalar(select(func.count()).select_from(AuditEntry)) or 0) > entries
@@ -180,11 +180,11 @@ def test_whoever_came_back_is_a_member_like_others(sheets: list[Sheet], team: Te
     done = run(world.app, "restore", "Fictional Network", "newcomer", typed=[*map(words, sheets[:3]), "y"])
     assert done.exit_code == 0, done.output
     db.session.rollback()
-    assert opened_cases(records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)) == CASES
+    assert opened_cases(keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)) == CASES
     person.browser().get("/members")
     another = world.person(Role.RESEARCHER, db.session.get_one(Organisation, team.organisation_id))
     world.admit(person, another)
-    assert opened_cases(records.keys_of(another.id, another.organisation_id, another.seed)) == CASES
+    assert opened_cases(keys_of(another.id, another.organisation_id, another.seed)) == CASES
 
 
 def test_the_new_papers_go_to_a_file_that_nobody_else_reads(
@@ -240,7 +240,7 @@ def test_who_came_back_alone_takes_the_lost_ones_keys_back_and_lets_colleagues_i
     another = world.person(Role.RESEARCHER, db.session.get_one(Organisation, team.organisation_id))
     vouched = admission.vouch(person.membership(), person.seed, another.id, another.comparison())
     assert len(vouched.vouchers) == vouched.needed == 1
-    assert opened_cases(records.keys_of(another.id, another.organisation_id, another.seed)) == CASES
+    assert opened_cases(keys_of(another.id, another.organisation_id, another.seed)) == CASES
     fresh = [line.strip() for line in done.output.splitlines() if line.startswith("  ") and len(line.split()) == 15]
     key = services.recovery_key("Fictional Network")
     opened = services.open_organisation(key, dict(services.open_paper(key, one) for one in fresh[1:4]))

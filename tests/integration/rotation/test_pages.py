@@ -11,6 +11,7 @@ from incidents.accounts.models import Role
 from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.models import KeyKind
 from incidents.records import services as records
+from incidents.records.keys import keys_of
 from tests.factories import documents
 
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ def leave(by: Person, whom: Person, *kinds: str, status: int = 303, reason: str 
 
 
 def test_somebody_leaves_and_the_page_says_that_it_is_done(team: Team) -> None:
-    records.create(
-        records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed), [documents.document()]
-    )
+    records.create(keys_of(team.researcher.id, team.organisation_id, team.researcher.seed), [documents.document()])
     browser = team.second_researcher.browser()
     page = browser.get(f"/members/{team.researcher.id}/leave")
     assert team.researcher.username in page

@@ -15,7 +15,6 @@ from incidents.extensions import db
 from incidents.facts.models import FrameDelta, FrameSnapshot
 from incidents.facts.services import frame
 from incidents.keyring import services as keyring
-from incidents.keyring.case_door import organisation_keys
 from incidents.keyring.envelope import SecretKey
 from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.grants import grant
@@ -26,15 +25,17 @@ from incidents.keyring.roster import RolledBack, Roster, seal_roster
 from incidents.records import index
 from incidents.records import services as records
 from incidents.records.index import CaseQuery
+from incidents.records.keys import keys_of as opened_keys
 from incidents.records.models import RevisionKey
 from incidents.rotation import rewrapping, services
 from incidents.rotation.rewrapping import AT_ONCE, GO_WITH_IT, HANGING
 from incidents.stories import services as stories
 from incidents.stories.services import Story
 from tests.factories import documents
+from tests.factories.world import organisation_keys
 
 if TYPE_CHECKING:
-    from incidents.records.services import CaseKeys
+    from incidents.records.keys import CaseKeys
     from tests.factories.world import Person, Team, World
 
 CASES = 5
@@ -47,7 +48,7 @@ def team(world: World) -> Team:
 
 
 def keys_of(person: Person) -> CaseKeys:
-    return records.keys_of(person.id, person.organisation_id, person.seed)
+    return opened_keys(person.id, person.organisation_id, person.seed)
 
 
 def populate(team: Team) -> list[str]:

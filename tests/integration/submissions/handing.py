@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from incidents.extensions import db
-from incidents.records.services import CaseKeys, keys_of
+from incidents.records.keys import CaseKeys, keys_of
 from incidents.submissions import services
 from incidents.submissions.models import Submission
 from incidents.submissions.services import Sender

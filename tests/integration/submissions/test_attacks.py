@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import LargeBinary, delete, select, update
 
-from incidents.accounts import admission
+from incidents.accounts import comparing, invitations
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Role
 from incidents.database import writing
@@ -345,7 +345,7 @@ def test_who_was_invited_before_the_keys_compares_before_anything_is_sent(world:
         services.submit(sender(person), documents.document())
     page = browser.get("/cases/new")
     number = fields_of(page, "/submissions/compared")["number"][0]
-    assert number == admission.comparison_with(founder.membership().stated.identity, person.account)
+    assert number == comparing.comparison_with(founder.membership().stated.identity, person.account)
     browser.post("/submissions/compared", {"number": number}, status=303)
     told(browser)
     assert len(rows()) == 1
@@ -363,7 +363,7 @@ def test_another_number_than_the_one_of_today_confirms_nothing(world: World) -> 
 def test_a_key_that_was_swapped_before_the_first_log_in_shows_in_the_number(world: World) -> None:
     """The account takes what the database says: the two who compare hear that it is another."""
     person, founder = early(world)
-    true = admission.comparison_with(founder.membership().stated.identity, person.account)
+    true = comparing.comparison_with(founder.membership().stated.identity, person.account)
     write_statements(state(person.organisation_id, 1, Identity(OrganisationKey.random())))
     assert services.number(sender(person)) != true
     with pytest.raises(NotCompared):
@@ -379,10 +379,10 @@ def test_an_invitation_that_names_the_key_needs_no_comparison(team: Team, world:
 def test_a_key_that_was_swapped_before_the_invitation_was_used_stops_the_set_up(team: Team) -> None:
     with writing(db.session):
         organisation = team.researcher.account.organisation
-        account, code = admission.add_account("fictional-newcomer", Role.FIELD_WORKER, organisation)
+        account, code = invitations.add_account("fictional-newcomer", Role.FIELD_WORKER, organisation)
         username = account.username
     whole_statement(team)
-    with pytest.raises(admission.AnotherOrganisation):
+    with pytest.raises(invitations.AnotherOrganisation):
         accounts.set_up(username, code, PASSPHRASE)
 
 

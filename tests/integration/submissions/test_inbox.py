@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from incidents.accounts import admission
+from incidents.accounts import admission, comparing
 from incidents.accounts.models import Account, Role
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
@@ -154,7 +154,7 @@ def test_the_inbox_says_what_the_roster_says_of_the_sender(world: World, team: T
 
 def test_who_lacks_a_vouch_is_said_to_wait(team: Team, unknown: Person) -> None:
     one = team.researcher.membership()
-    number = admission.comparison_with(one.stated.identity, unknown.account)
+    number = comparing.comparison_with(one.stated.identity, unknown.account)
     admission.vouch(one, team.researcher.seed, unknown.id, number)
     assert standing_of(team, unknown) is Standing.WAITING
 

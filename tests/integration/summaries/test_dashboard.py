@@ -12,6 +12,7 @@ from incidents.database import writing
 from incidents.extensions import db
 from incidents.facts.models import Withdrawal
 from incidents.records import services as records
+from incidents.records.keys import keys_of
 from incidents.summaries import words
 from incidents.summaries.forms import VOCABULARIES
 from tests.factories.documents import about, act, consent, document, incident, person, quick_record, source
@@ -26,7 +27,7 @@ FIGURES = {"by-month", "killed", "by-violation", "by-perpetrator", "by-age", "by
 
 
 def save(researcher: Person, *documents: CaseDocument) -> None:
-    keys = records.keys_of(researcher.id, researcher.organisation_id, researcher.seed)
+    keys = keys_of(researcher.id, researcher.organisation_id, researcher.seed)
     records.create(keys, documents)
 
 
@@ -69,7 +70,7 @@ def test_a_case_saved_is_on_the_next_dashboard(team: Team, browser: Browser) -> 
 def test_a_case_edited_counts_as_it_now_is(team: Team, browser: Browser) -> None:
     whole = killing(country="PH")
     save(team.researcher, whole)
-    keys = records.keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     moved = whole.model_copy(update={"incident": whole.incident.model_copy(update={"country": "BR"})})
     records.update(keys, moved, expected=1, identity_opened=True)
     assert list(rows(figures(browser.get("/summaries"))["by-country"])) == ["Brazil"]

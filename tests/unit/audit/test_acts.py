@@ -11,12 +11,12 @@ from incidents.keyring.chain import Fault
 FROZEN = {
     *("begun", "invited", "set_up", "vouched", "admitted", "trust_decided", "policy_proposed", "policy_changed"),
     *("role_changed", "revoked", "grant_given", "grant_taken_back", "disabled", "enabled", "reset", "logged_in"),
-    *("logged_out", "throttled", "recovered", "passphrase_changed", "factor_added", "factor_removed"),
-    *("recovery_code_renewed", "recovery_code_used", "sessions_ended", "identity_opened", "story_given"),
-    *("story_taken_back", "submission_accepted", "submission_declined", "imported", "exported", "released"),
+    *("recovered", "passphrase_changed", "factor_added", "factor_removed"),
+    *("recovery_code_renewed", "sessions_ended", "identity_opened", "story_given"),
+    *("story_taken_back", "submission_accepted", "submission_declined", "imported", "released"),
     *("published", "retracted", "audit_exported", "rotation_begun", "rotation_finished", "erased", "person_erased"),
     *("hold_asked", "hold_placed", "hold_lift_asked", "hold_lifted", "trustees_named", "drill", "restored"),
-    *("backed_up", "marker_renewed"),
+    *("backed_up",),
 }
 
 

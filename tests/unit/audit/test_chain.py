@@ -120,10 +120,10 @@ def test_each_entry_is_signed_with_another_key() -> None:
 def test_the_signature_of_a_head_is_over_all_that_it_says() -> None:
     end, _links, signing_key = grown([b"one"])
     signature = chain.sign_head(signing_key, end, "2030-01-01")
-    assert chain.head_signed(end, "2030-01-01", signature)
-    assert not chain.head_signed(end, "2030-01-02", signature)
+    assert chain.sign_head(signing_key, end, "2030-01-01") == signature
+    assert chain.sign_head(signing_key, end, "2030-01-02") != signature
     for change in ({"number": 1}, {"digest": bytes(32)}, {"genesis": bytes(32)}, {"organisation_id": "other"}):
-        assert not chain.head_signed(replace(end, **change), "2030-01-01", signature)
+        assert chain.sign_head(signing_key, replace(end, **change), "2030-01-01") != signature
 
 
 def test_what_is_signed_is_what_the_documentation_says() -> None:

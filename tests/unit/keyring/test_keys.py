@@ -15,6 +15,7 @@ from incidents.keyring.case_door import DataKey, OrganisationKey, Place
 from incidents.keyring.envelope import FLOOR, KEY_BYTES, OVERHEAD, SecretKey, Unopenable, same
 from incidents.keyring.facts_door import FactsKey, SummariesKey
 from incidents.keyring.grants import GrantedKey
+from incidents.keyring.identity import comparison
 from incidents.keyring.passphrase import Cost, passphrase_key, recovery_key, write_pepper
 from incidents.keyring.people import PublicKey, Seed
 
@@ -63,19 +64,27 @@ def test_a_fresh_key_is_another_one_each_time(cls: type[SecretKey]) -> None:
     assert len({cls.random().raw for _ in range(20)}) == 20
 
 
-def test_the_fingerprint_that_people_compared_stays_what_it_was() -> None:
-    """Printed on paper and read aloud: another form of it would look like an attack."""
-    assert SEED.public_key().fingerprint() == "3c82 313b 3778 6072 ba64 e053 4de0 d6b3"
+def test_the_number_that_people_compare_stays_what_it_was() -> None:
+    """Noted on paper and read aloud: another form of it would look like an attack."""
+    number = comparison(bytes(32), "0" * 32, "amihan", "researcher", SEED.public_key())
+    assert number == "2f29 8573 c72c ae10 5069 f4a4 b28d 8fa1"
 
 
-def test_a_fingerprint_is_of_the_whole_public_key() -> None:
+def test_the_number_is_of_the_organisation_the_person_the_role_and_the_whole_public_key() -> None:
     public = SEED.public_key()
-    seen = {public.fingerprint()}
-    for position in range(0, len(public.raw), 101):
-        altered = bytearray(public.raw)
-        altered[position] ^= 1
-        seen.add(PublicKey(bytes(altered)).fingerprint())
-    assert len(seen) == 1 + len(range(0, len(public.raw), 101))
+    given = (bytes(32), "0" * 32, "amihan", "researcher")
+    others = [(b"\1" * 32, *given[1:]), (given[0], "1" * 32, *given[2:]), (*given[:2], "amihan2", given[3])]
+    seen = {comparison(*given, public), *(comparison(*other, public) for other in others)}
+    seen.add(comparison(*given[:3], "analyst", public))
+    altered = [bytearray(public.raw) for _ in range(0, len(public.raw), 101)]
+    for position, raw in zip(range(0, len(public.raw), 101), altered, strict=True):
+        raw[position] ^= 1
+    seen |= {comparison(*given, PublicKey(bytes(raw))) for raw in altered}
+    assert len(seen) == 2 + len(others) + len(altered)
+
+
+def test_the_digest_that_stands_in_rosters_stays_what_it_was() -> None:
+    assert SEED.public_key().digest() == "293b7fa711345a163dcdbaefd696b50b4cf06263eed02a9f1c49d9408e010565"
 
 
 def test_the_name_of_a_key_in_a_cache_says_nothing_of_the_key() -> None:

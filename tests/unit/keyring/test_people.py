@@ -63,11 +63,6 @@ def test_sealing_to_a_broken_public_key_is_refused() -> None:
         PublicKey(PUBLIC.raw[:-1]).seal(b"fiction")
 
 
-def test_a_fingerprint_is_eight_groups_and_differs_between_people() -> None:
-    assert len(PUBLIC.fingerprint().split()) == 8
-    assert PUBLIC.fingerprint() != Seed.random().public_key().fingerprint()
-
-
 def test_a_seed_wrapped_by_passphrase_does_not_open_as_if_by_recovery_code() -> None:
     key = SecretKey.random()
     blob = seal_seed(SEED, key, "account", "passphrase")
