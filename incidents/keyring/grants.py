@@ -86,10 +86,17 @@ def grant(key: GrantedKey, kind: KeyKind, account_id: str, public_key: PublicKey
     db.session.merge(Grant(key_id=key.id, account_id=account_id, sealed=sealed, signature=signature))
 
 
-def sign_again(row: Grant, key: Key, identity: Identity) -> None:
-    """Sign a grant with the identity of a new epoch, in the running transaction."""
+def sign_again(row: Grant, key: Key, before: bytes, identity: Identity) -> bool:
+    """Sign a grant with the identity of a new epoch, in the running transaction, if the one before had signed it.
+
+    Returns:
+        False for a grant that somebody slipped in: signing it would make it the organisation's.
+    """
     signed = _signed(key.id, key.kind, key.organisation_id, key.epoch, row.account_id, row.sealed)
+    if not verified(before, row.signature or b"", *signed):
+        return False
     row.signature = identity.sign(*signed)
+    return True
 
 
 def _signed(

@@ -12,7 +12,7 @@ from incidents.keyring import stated as public
 from incidents.keyring.case_door import OrganisationKey
 from incidents.keyring.facts_door import FactsKey, SummariesKey
 from incidents.keyring.grants import GrantedKey, grant, held, new_key
-from incidents.keyring.identity import Identity, NotBelieved, Pin, Stated, state
+from incidents.keyring.identity import Identity, NotBelieved, Pin, Stated, state, verified
 from incidents.keyring.memory import Memory, remember
 from incidents.keyring.models import Grant, Key, KeyKind, Statement, StoredRoster
 from incidents.keyring.people import PublicKey, Seed
@@ -194,7 +194,14 @@ def endorse(key: GrantedKey, kind: KeyKind, public_key: PublicKey, identity: Ide
     """Write the public half of a key pair beside its row, signed by the organisation, in the running transaction."""
     row = db.session.get_one(Key, key.id)
     row.public = public_key.raw
-    row.endorsement = identity.sign("public-key", kind, key.organisation_id, key.id, public_key.raw)
+    row.endorsement = identity.sign(*public.signed(kind, key.organisation_id, key.id, public_key.raw))
+
+
+def endorse_again(row: Key, before: bytes, identity: Identity) -> None:
+    """Sign a public key with the identity of a new epoch, in the running transaction, if the one before had."""
+    signed = public.signed(row.kind, row.organisation_id, row.id, row.public or b"")
+    if verified(before, row.endorsement or b"", *signed):
+        row.endorsement = identity.sign(*signed)
 
 
 def hand_on(one: Member, newcomer_id: str, entry: Entry, public_key: PublicKey) -> None:

@@ -58,9 +58,14 @@ def newest(kind: KeyKind, organisation_id: str) -> tuple[str, PublicKey] | None:
     return row.id, _believed(row.identity, kind, organisation_id, row.id, row.public, row.endorsement)
 
 
+def signed(kind: KeyKind, organisation_id: str, key_id: str, raw: bytes) -> tuple[str | bytes, ...]:
+    """What the endorsement of a public key is over."""
+    return ("public-key", kind, organisation_id, key_id, raw)
+
+
 def _believed(
     identity: bytes, kind: KeyKind, organisation_id: str, key_id: str, public: bytes, endorsement: bytes | None
 ) -> PublicKey:
-    if not verified(identity, endorsement or b"", "public-key", kind, organisation_id, key_id, public):
+    if not verified(identity, endorsement or b"", *signed(kind, organisation_id, key_id, public)):
         raise NotBelieved
     return PublicKey(public)

@@ -142,15 +142,13 @@ def _begin(one: Member, seed: Seed, roster: Roster, version: int) -> None:
     }
     after = _stated(one, fresh)
     identity = after.identity
-    _endorse(after, fresh, identity)
-    _forget_others(one.organisation_id, roster)
+    _keep_genuine(one, roster, identity)
+    keyring.endorse(fresh[KeyKind.AUDIT], KeyKind.AUDIT, Seed(fresh[KeyKind.AUDIT].raw).public_key(), identity)
     for account_id, public_key in staying.items():
         for kind in roster.members[account_id].kinds:
-            if kind in fresh:
-                grant(fresh[kind], kind, account_id, public_key, identity)
-    _sign_again(one.organisation_id, identity)
+            grant(fresh[kind], kind, account_id, public_key, identity)
     for frame, kind in FRAMES.items():
-        for old in [key for key in one.keys if kind in fresh and isinstance(key, keyring.KEYS[kind])]:
+        for old in [key for key in one.keys if isinstance(key, keyring.KEYS[kind])]:
             rewriting.move(old, fresh[kind], frame)
     copy_keys(after, roster, list(fresh.values()))
     keyring.write_roster(after, roster, version, seed)
@@ -165,45 +163,32 @@ def _staying(roster: Roster) -> dict[str, PublicKey]:
 
 
 def _stated(one: Member, fresh: Mapping[KeyKind, GrantedKey]) -> Member:
-    """The member with the fresh keys, and with the statement that endorses their identity if that is a new one."""
-    organisation = fresh.get(KeyKind.ORGANISATION)
-    keys = [*fresh.values(), *one.keys]
-    if organisation is None:
-        return replace(one, keys=keys)
+    """The member with the fresh keys, and with the statement that endorses their identity."""
+    organisation = fresh[KeyKind.ORGANISATION]
     stated = state(one.organisation_id, organisation.epoch, Identity(organisation), one.identity)
     db.session.add(keyring.statement_row(stated))
     db.session.flush()
-    return replace(one, keys=keys, stated=stated)
+    return replace(one, keys=[*fresh.values(), *one.keys], stated=stated)
 
 
-def _endorse(after: Member, fresh: Mapping[KeyKind, GrantedKey], identity: Identity) -> None:
-    """Sign the public halves of key pairs, the fresh ones and those that stay."""
-    audit_key = fresh.get(KeyKind.AUDIT)
-    if audit_key is not None:
-        keyring.endorse(audit_key, KeyKind.AUDIT, Seed(audit_key.raw).public_key(), identity)
-    rows = db.session.scalars(select(Key).where(Key.organisation_id == after.organisation_id, Key.public.is_not(None)))
-    for row in rows:
-        row.endorsement = identity.sign("public-key", row.kind, row.organisation_id, row.id, row.public or b"")
-    db.session.flush()
+def _keep_genuine(one: Member, roster: Roster, identity: Identity) -> None:
+    """Sign older grants and public keys with the new identity: they are needed until nothing hangs on their keys.
 
-
-def _forget_others(organisation_id: str, roster: Roster) -> None:
-    """Delete the grants of everybody, and of every kind, that the roster does not name."""
+    Only what the identity before had signed: whatever somebody slipped into the tables would become the organisation's.
+    Grants that the roster does not name, or that were slipped in, are deleted.
+    """
+    before = one.stated.identity
     for row, key in db.session.execute(
-        select(Grant, Key).join(Key, Key.id == Grant.key_id).where(Key.organisation_id == organisation_id)
+        select(Grant, Key).join(Key, Key.id == Grant.key_id).where(Key.organisation_id == one.organisation_id)
     ).all():
         entry = roster.members.get(row.account_id)
-        if entry is None or key.kind not in entry.kinds:
+        if entry is None or key.kind not in entry.kinds or not sign_again(row, key, before, identity):
             db.session.delete(row)
+    for key in db.session.scalars(
+        select(Key).where(Key.organisation_id == one.organisation_id, Key.public.is_not(None))
+    ):
+        keyring.endorse_again(key, before, identity)
     db.session.flush()
-
-
-def _sign_again(organisation_id: str, identity: Identity) -> None:
-    """Sign what is left with the new identity: the old keys are needed until nothing hangs on them."""
-    for row, key in db.session.execute(
-        select(Grant, Key).join(Key, Key.id == Grant.key_id).where(Key.organisation_id == organisation_id)
-    ).all():
-        sign_again(row, key, identity)
 
 
 def unfinished(one: Member) -> list[GrantedKey]:

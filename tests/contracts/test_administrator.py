@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 
 from incidents.accounts import admission
 from incidents.accounts.models import Account, Organisation, Role
+from incidents.audit.models import AuditEntry
 from incidents.database import writing
 from incidents.errors import TalaError
 from incidents.extensions import db
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 #: Refusals. Anything else that is raised is a defect, and fails the test.
 REFUSED: Final = (TalaError, Unopenable)
+SLIPPED: Final = (KeyKind.ORGANISATION, KeyKind.FACTS, KeyKind.SUMMARIES)
 NAMES: Final = ("Fictional Trustee One", "Fictional Trustee Two")
 
 
@@ -136,14 +138,46 @@ def forge_a_vouch_and_a_policy_of_one(attacker: Attacker) -> None:
 
 def slip_keys_in(attacker: Attacker) -> None:
     """A newer organisation key, facts key and summaries key, sealed to every member in the proper form."""
-    for kind in (KeyKind.ORGANISATION, KeyKind.FACTS, KeyKind.SUMMARIES):
-        row = Key(organisation_id=attacker.team.organisation_id, kind=kind, epoch=2)
+    _slip_in(attacker, [attacker.team.researcher, attacker.team.second_researcher], epoch=2)
+
+
+def slip_keys_in_for_one(attacker: Attacker) -> None:
+    """The same to one member alone, of a far epoch: a colleague's rotation must not sign it along with the rest."""
+    _slip_in(attacker, [attacker.team.second_researcher], epoch=99)
+
+
+def slip_a_facts_key_in_for_one(attacker: Attacker) -> None:
+    """Without an organisation key beside it, whose epoch would not fit."""
+    _slip_in(attacker, [attacker.team.second_researcher], epoch=98, kinds=(KeyKind.FACTS,))
+
+
+def _slip_in(attacker: Attacker, members: list[Person], *, epoch: int, kinds: tuple[KeyKind, ...] = SLIPPED) -> None:
+    for kind in kinds:
+        row = Key(organisation_id=attacker.team.organisation_id, kind=kind, epoch=epoch)
         db.session.add(row)
         db.session.flush()
-        for member in (attacker.team.researcher, attacker.team.second_researcher):
+        for member in members:
             public = member.account.public_key
             if public:
                 grant(keyring.KEYS[kind].of(attacker.seed.raw, row), kind, member.id, public, attacker.identity)
+
+
+def replace_the_grants_of_one(attacker: Attacker) -> None:
+    """Of one member alone: they cannot go on, and a colleague who rotates must not sign what was put there."""
+    for row in db.session.scalars(select(Key).where(Key.kind.in_(tuple(keyring.KEYS)))).all():
+        public = attacker.team.second_researcher.account.public_key
+        if public and row.organisation_id == attacker.team.organisation_id:
+            key = keyring.KEYS[row.kind].of(attacker.seed.raw, row)
+            grant(key, row.kind, attacker.team.second_researcher.id, public, attacker.identity)
+
+
+def add_an_audit_key(attacker: Attacker) -> None:
+    """A newer one, for the log to be sealed to from the next rotation on."""
+    row = Key(organisation_id=attacker.team.organisation_id, kind=KeyKind.AUDIT, epoch=99)
+    db.session.add(row)
+    db.session.flush()
+    audit = GrantedKey.of(attacker.seed.raw, row)
+    keyring.endorse(audit, KeyKind.AUDIT, attacker.seed.public_key(), attacker.identity)
 
 
 def replace_the_grants(attacker: Attacker) -> None:
@@ -173,7 +207,11 @@ ATTACKS: Final[tuple[Callable[[Attacker], None], ...]] = (
     swap_the_audit_key,
     forge_a_vouch_and_a_policy_of_one,
     slip_keys_in,
+    slip_keys_in_for_one,
+    slip_a_facts_key_in_for_one,
     replace_the_grants,
+    replace_the_grants_of_one,
+    add_an_audit_key,
     become_a_researcher,
 )
 
@@ -190,6 +228,13 @@ def everything_at_once(attacker: Attacker) -> None:
 def save(team: Team, newcomer: Person, number: str) -> None:
     del newcomer, number
     keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    records.create(keys, [documents.document()])
+
+
+def save_by_the_other(team: Team, newcomer: Person, number: str) -> None:
+    del newcomer, number
+    other = team.second_researcher
+    keys = keys_of(other.id, team.organisation_id, other.seed)
     records.create(keys, [documents.document()])
 
 
@@ -216,7 +261,7 @@ def hand_in(team: Team, newcomer: Person, number: str) -> None:
     submissions.submit(Sender(worker.id, team.organisation_id, worker.seed), documents.document())
 
 
-ACTS: Final = (save, vouch, hand_in, rotate, name_trustees, save, hand_in)
+ACTS: Final = (save, vouch, hand_in, rotate, save_by_the_other, name_trustees, save, hand_in)
 
 
 def go_on(team: Team, newcomer: Person, number: str) -> int:
@@ -248,6 +293,17 @@ def loot(attacker: Attacker) -> tuple[int, int, int]:
                 open_submission(seed.opener(), Slot(row.organisation_id, row.id), row.wrapped, row.sealed)
                 opened += 1
     return cases, facts, opened
+
+
+def log_entries_that_open(attacker: Attacker) -> int:
+    """How many entries of the log are sealed to the attacker."""
+    opened = 0
+    for row in db.session.scalars(select(AuditEntry)):
+        for seed in attacker.seeds():
+            with suppress(Unopenable):
+                seed.open_sealed(row.sealed, "audit-entry", row.organisation_id, row.number, row.key_id)
+                opened += 1
+    return opened
 
 
 def _known(attacker: Attacker, row: Key) -> Iterator[bytes]:
@@ -294,6 +350,7 @@ def test_whoever_writes_every_row_and_waits_obtains_no_case_and_no_fact(
         attack(attacker)
     go_on(team, attacker.newcomer, number)
     assert loot(attacker) == (0, 0, 0)
+    assert log_entries_that_open(attacker) == 0
 
 
 def test_without_an_attack_nothing_that_members_do_is_refused(team: Team, attacker: Attacker) -> None:
