@@ -107,8 +107,7 @@ def open_log(scene: Scene) -> None:
 
 
 def open_grants(scene: Scene) -> None:
-    person = scene.team.researcher
-    keys_of(person.id, person.organisation_id, person.seed)
+    keys_of(scene.team)
 
 
 def open_roster(scene: Scene) -> None:
