@@ -12,15 +12,24 @@ from incidents.accounts import views as accounts_views
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import tala_session
 from incidents.audit import views as audit_views
+from incidents.casework import views as casework_views
+from incidents.consents import receipt_views
+from incidents.consents import views as consents_views
 from incidents.erasure import sweeping
 from incidents.erasure import views as erasure_views
+from incidents.evidence import views as evidence_views
 from incidents.extensions import db, login_manager, migrate
 from incidents.intake import views as intake_views
+from incidents.overlaps import views as overlaps_views
 from incidents.records import views as records_views
 from incidents.recovery import views as recovery_views
 from incidents.releases import views as releases_views
 from incidents.reports import views as reports_views
+from incidents.responses import views as responses_views
+from incidents.retention import views as retention_views
 from incidents.rotation import views as rotation_views
+from incidents.search import views as search_views
+from incidents.sharing import views as sharing_views
 from incidents.stories import views as stories_views
 from incidents.submissions import inbox_views
 from incidents.submissions import views as submissions_views
@@ -37,18 +46,27 @@ BLUEPRINTS = (
     accounts_views.blueprint,
     administration_views.blueprint,
     audit_views.blueprint,
+    casework_views.blueprint,
+    consents_views.blueprint,
     erasure_views.blueprint,
+    evidence_views.blueprint,
     factor_views.blueprint,
     inbox_views.blueprint,
     intake_views.blueprint,
+    overlaps_views.blueprint,
     policy_views.blueprint,
     preferences.blueprint,
+    receipt_views.blueprint,
     records_views.blueprint,
     recovery_views.blueprint,
     releases_views.blueprint,
     reports_views.blueprint,
+    responses_views.blueprint,
+    retention_views.blueprint,
     rotation_views.blueprint,
+    search_views.blueprint,
     session_views.blueprint,
+    sharing_views.blueprint,
     stories_views.blueprint,
     submissions_views.blueprint,
     summaries_views.blueprint,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from incidents.accounts import models as accounts
 from incidents.audit import models as audit
+from incidents.consents import models as consents
+from incidents.evidence import models as evidence
 from incidents.facts import models as facts
 from incidents.intake import models as intake
 from incidents.keyring import models as keyring
@@ -11,12 +13,15 @@ from incidents.records import models as records
 from incidents.recovery import models as recovery
 from incidents.releases import models as releases
 from incidents.reports import models as reports
+from incidents.sharing import models as sharing
 from incidents.stories import models as stories
 from incidents.submissions import models as submissions
 
 __all__ = [
     "accounts",
     "audit",
+    "consents",
+    "evidence",
     "facts",
     "intake",
     "keyring",
@@ -24,6 +29,7 @@ __all__ = [
     "recovery",
     "releases",
     "reports",
+    "sharing",
     "stories",
     "submissions",
 ]

@@ -18,13 +18,10 @@ from incidents.erasure.certificates import ACTIONS
 from incidents.errors import NotFound
 from incidents.extensions import db
 from incidents.facts import frames, rewriting
-from incidents.facts.columns import polars_schema
 from incidents.facts.frames import Frame
-from incidents.facts.models import FrameKind
 from incidents.facts.rewriting import KeyNotHeld
-from incidents.facts.schema import FACT_COLUMNS
 from incidents.keyring.services import member
-from incidents.records.index import INDEX_COLUMNS
+from incidents.records import frames as derived
 from incidents.records.keys import StaleKeys
 from incidents.records.models import Incident, LogEntry, Revision, RevisionKey
 from incidents.records.parts import join
@@ -34,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from incidents.facts.frames import Entry
+    from incidents.facts.models import FrameKind
     from incidents.facts.rewriting import Rewriting
     from incidents.keyring.services import Member
     from incidents.records.keys import CaseKeys
@@ -107,25 +105,21 @@ def _document(parts: Mapping[str, Any]) -> CaseDocument:
 
 
 def read_frames(
-    keys: CaseKeys, cells: Collection[int], new: tuple[Sequence[Entry], Sequence[Entry]] = ((), ())
+    keys: CaseKeys, cells: Collection[int], new: Mapping[FrameKind, Sequence[Entry]] | None = None
 ) -> list[Rewriting]:
-    """Both frames without the rows of some cases, with new ones in their place, sealed under fresh keys.
+    """All frames without the rows of some cases, with new ones in their place, sealed under fresh keys.
 
     Raises:
         KeyNotHeld, Unopenable: see rewriting.read().
     """
-    one = member(keys.account_id, keys.organisation_id, keys.seed)
-    held = {key.id: key for key in one.keys}
+    held = {key.id: key for key in membership(keys).keys}
     gone = pl.Series("case", list(cells), dtype=pl.UInt64).implode()
     prepared = []
-    for kind, columns, key, entries in (
-        (FrameKind.INDEX, INDEX_COLUMNS, keys.organisation, new[0]),
-        (FrameKind.FACTS, FACT_COLUMNS, keys.facts, new[1]),
-    ):
-        schema = polars_schema(columns)
-        loaded = rewriting.read(held, keys.organisation_id, kind, schema)
+    for one in derived.ALL:
+        loaded = rewriting.read(held, keys.organisation_id, one.kind, one.schema)
         left = Frame(*(table.filter(~pl.col("case").is_in(gone)) for table in (loaded.frame.rows, loaded.frame.held)))
-        prepared.append(rewriting.prepare(key, kind, frames.apply(left, entries, schema), loaded.version))
+        after = frames.apply(left, (new or {}).get(one.kind, ()), one.schema)
+        prepared.append(rewriting.prepare(one.key(keys), one.kind, after, loaded.version))
     return prepared
 
 

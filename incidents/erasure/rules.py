@@ -54,7 +54,7 @@ def without_person(document: CaseDocument, person_id: str) -> CaseDocument:
     """The document without a person, and without all that is linked to them.
 
     Gone are: the person; their answers about consent; the sources that are them; evidence that came with those
-    sources, and evidence that may show somebody and came with nobody else's; the summary; values of an import that
+    sources, and evidence that may show somebody and came with nobody else's; what those sources say; the summary; values of an import that
     fit no field, of which nobody can say about whom they are. Acts against them keep their codes and are done to a
     person without attributes. Entries of theirs among the perpetrators lose name and marks.
     """
@@ -65,13 +65,15 @@ def without_person(document: CaseDocument, person_id: str) -> CaseDocument:
     sources = _sources(document, person_id)
     evidence = _evidence(document, person_id)
     known = {one.id for one in evidence}
+    left = {one.id for one in sources}
     changed = {
         "persons": [one for one in document.persons if one.id != person_id] + ([nobody] if theirs else []),
         "acts": [_act(act, nobody.id) if act.id in theirs else act for act in document.acts],
         "perpetrators": [_perpetrator(one, person_id, theirs) for one in document.perpetrators],
         "consents": [one for one in document.consents if one.person_id != person_id],
-        "sources": [_source(one, {one.id for one in sources}, known) for one in sources],
+        "sources": [_source(one, left, known) for one in sources],
         "evidence": evidence,
+        "claims": [one for one in document.claims if one.source_id is None or one.source_id in left],
         "kept_aside": [],
         "erased_persons": sorted({*document.erased_persons, person_id}),
     }
@@ -135,7 +137,18 @@ def without_words(document: CaseDocument) -> CaseDocument:
     incident = _wordless(document.incident).model_copy(update={"geo": None})
     parts = {
         name: [_wordless(one) for one in getattr(document, name)]
-        for name in ("acts", "perpetrators", "sources", "consents", "interventions", "evidence")
+        for name in (
+            "acts",
+            "perpetrators",
+            "sources",
+            "consents",
+            "interventions",
+            "evidence",
+            "claims",
+            "overlaps",
+            "shares",
+            "comments",
+        )
     }
     persons = [_wordless(one, OF_OTHERS) for one in document.persons]
     changed = {"incident": incident, "persons": persons, "kept_aside": [], **parts, **NO_SUMMARY}

@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, update
 
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
+from incidents.consents import receipts
 from incidents.database import table_of, writing
 from incidents.erasure import certificates, holds
 from incidents.erasure.certificates import Destroyed, destroyed
@@ -31,15 +32,18 @@ from incidents.erasure.preparing import (
 )
 from incidents.erasure.rules import named_in, without_person, without_words
 from incidents.errors import NotFound, TalaError
+from incidents.evidence import blobs
 from incidents.extensions import db
 from incidents.facts import rewriting, store
 from incidents.facts.models import Withdrawal
 from incidents.facts.rewriting import FrameMoved
 from incidents.intake import services as intake
+from incidents.records import frames as derived
 from incidents.records import services as records
 from incidents.records.fields import mark_of
 from incidents.records.keys import check_newest, with_newest
 from incidents.records.models import Incident, Revision, RevisionKey
+from incidents.sharing import resealing
 from incidents.stories import services as stories
 
 if TYPE_CHECKING:
@@ -48,6 +52,7 @@ if TYPE_CHECKING:
     from incidents.facts.rewriting import Rewriting
     from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument, Person
+    from incidents.records.services import Sealed
 
 T = TypeVar("T")
 TRIES: Final = 5
@@ -179,6 +184,7 @@ def _erase_cases(keys: CaseKeys, ids: Sequence[str], reason: str) -> list[str]:
         for model in (RevisionKey, Revision):
             db.session.execute(delete(model).where(model.incident_id.in_(ids)))
         db.session.execute(delete(Incident).where(Incident.id.in_(ids)))
+        _forget_beside(cases)
         intake.forget(prepared.drafts)
         return [
             _certify(
@@ -202,7 +208,7 @@ def _erase_person(keys: CaseKeys, whom: _Whom, reason: str) -> str:
     sealed = [records.seal_revision(keys, document, number) for number, document in written]
     prepared = _Prepared(
         [case],
-        read_frames(keys, [left.incident.cell_key], records.entries([left], [revision], day)),
+        read_frames(keys, [left.incident.cell_key], derived.entries([left], [revision], day)),
         intake.drafts_of(intake.Writer(keys.account_id, keys.seed), [case.id]),
         LogRead(frozenset(), frozenset()),
     )
@@ -213,6 +219,8 @@ def _erase_person(keys: CaseKeys, whom: _Whom, reason: str) -> str:
             rewriting.put(frame)
         _take_back(keys, [case], [person])
         _replace(case.id, sealed, revision)
+        _forget_beside([case], left)
+        records.follow(keys, left, sealed[-1], day)
         intake.forget(prepared.drafts)
         return _certify(keys, Act.PERSON_ERASED, case, reason, destroyed(len(case.documents), case.wraps))
 
@@ -237,13 +245,27 @@ def _rewritten(case: Case, person_id: str) -> Iterable[tuple[int, CaseDocument]]
         yield number, left if number == case.revision else without_words(left)
 
 
-def _replace(incident_id: str, sealed: Sequence[tuple[dict[str, object], dict[str, object]]], revision: int) -> None:
+def _replace(incident_id: str, sealed: Sequence[Sealed], revision: int) -> None:
     """Put revisions in the place of those of the same number, the last beside them, all under fresh keys."""
     db.session.execute(delete(RevisionKey).where(RevisionKey.incident_id == incident_id))
     db.session.execute(delete(Revision).where(Revision.incident_id == incident_id))
-    db.session.execute(NEW_REVISION, [blobs for blobs, _ in sealed])
-    db.session.execute(NEW_KEYS, [key for _, key in sealed])
+    db.session.execute(NEW_REVISION, [one.blobs for one in sealed])
+    db.session.execute(NEW_KEYS, [one.key for one in sealed])
     db.session.execute(update(Incident).where(Incident.id == incident_id).values(revision=revision))
+
+
+def _forget_beside(cases: Iterable[Case], left: CaseDocument | None = None) -> None:
+    """Delete what lies beside cases in tables of its own, in every revision: files, receipts, shares.
+
+    Args:
+        cases: As they were.
+        left: What stays of the case when it is a person who is erased, with all that belongs to it.
+    """
+    for case in cases:
+        for document in case.documents.values():
+            blobs.forget(document, left)
+            receipts.forget(document, left)
+            resealing.forget(document, left)
 
 
 def _lock(keys: CaseKeys, prepared: _Prepared) -> None:

@@ -11,10 +11,14 @@ from incidents.database import UNORDERED, Base, Id, Sealed, random_id
 
 
 class FrameKind(enum.StrEnum):
-    """``index`` holds coded rows of all cases, for their organisation; ``facts`` what consent lets through."""
+    """``index`` holds coded rows of all cases, for their organisation; ``facts`` what consent lets through.
+
+    ``linkage`` holds what overlapping cases are found by, for their organisation.
+    """
 
     INDEX = "index"
     FACTS = "facts"
+    LINKAGE = "linkage"
 
 
 class FrameSnapshot(Base):

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from incidents.codebook.services import codebook
 
 # Raise this when a change of the rules would derive another row from the same document.
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 
 
 class Kind(StrEnum):
@@ -45,11 +45,11 @@ class Column:
 
 
 FACT_COLUMNS: Final = (
-    Column("case", Kind.U64, "Random cell key of the incident."),
+    Column("case", Kind.U64, "Random cell key of the account; replaced and erased by this."),
     Column(
         "person",
         Kind.U64,
-        "Random cell key of the person or group; empty for a law or policy.",
+        "Random cell key of the person's own entry, which a withdrawal names; empty for a law or policy.",
         nullable=True,
     ),
     Column("year", Kind.I16, "Year; empty when the date spans several.", nullable=True),
@@ -85,6 +85,21 @@ FACT_COLUMNS: Final = (
     Column("reports", Kind.LABEL, "Ids of publications that rest on it, parted by spaces.", nullable=True),
     Column("rules", Kind.U16, "Version of the rules that derived the row."),
     Column("counted_until", Kind.I32, "Day the consent ends, since 1970-01-01; empty: it does not.", nullable=True),
+    Column("case_link", Kind.U64, "Shared by linked accounts of one incident; empty: not linked.", nullable=True),
+    Column("person_link", Kind.U64, "Shared by entries for one person in them; empty: not linked.", nullable=True),
+    Column("single_testimony", Kind.BOOL, "Corroborated by two reviewers on one account."),
+    Column("asked", Kind.BOOL, "Whether a complaint, case or communication was addressed to an authority."),
+    Column(
+        "answer", Kind.CODE, "What came back from an authority.", nullable=True, vocabulary="interventions", facet="RSP"
+    ),
+    Column(
+        "accountability",
+        Kind.CODE,
+        "Latest known status of those who did it.",
+        nullable=True,
+        vocabulary="involvement",
+        facet="PST",
+    ),
 )
 
 
@@ -119,6 +134,12 @@ class FactRow(NamedTuple):
     reports: str | None
     rules: int
     counted_until: int | None = None
+    case_link: int | None = None
+    person_link: int | None = None
+    single_testimony: bool = False
+    asked: bool = False
+    answer: str | None = None
+    accountability: str | None = None
 
 
 @cache

@@ -15,6 +15,7 @@ from incidents.extensions import db
 from incidents.facts import frames, store
 from incidents.facts.columns import polars_schema
 from incidents.facts.frames import Frame
+from incidents.facts.linked import without_persons
 from incidents.facts.models import FrameKind, Withdrawal
 
 if TYPE_CHECKING:
@@ -70,4 +71,4 @@ def without_withdrawn(rows: pl.DataFrame) -> pl.DataFrame:
     if not persons:
         return rows
     gone = pl.Series([int(person, 16) for person in persons], dtype=pl.UInt64)
-    return rows.filter(~pl.col("person").is_in(gone.implode()))
+    return without_persons(rows, gone)

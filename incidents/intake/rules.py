@@ -34,6 +34,7 @@ _REFERENCES: Final = (
     ("sources", "person_id", "persons"),
     ("sources", "document_id", "evidence"),
     ("sources", "same_origin_as", "sources"),
+    ("claims", "source_id", "sources"),
 )
 _STEP_OF_FIELD: Final = {
     "narrative": "what",

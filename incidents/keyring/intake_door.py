@@ -19,18 +19,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Where a submission lies; bound into both of its blobs, so that they open nowhere else."""
+    """Where something that was sealed to an inbox lies; bound into both of its blobs, so that they open nowhere else.
+
+    Attributes:
+        organisation_id: Whose inbox.
+        row_id: The row.
+        kind: What it is: a ``submission``, or a case that is ``shared``.
+    """
 
     organisation_id: str
-    submission_id: str
+    row_id: str
+    kind: str = "submission"
 
     def key_context(self) -> tuple[str, ...]:
         """What the sealed data key is bound to."""
-        return ("submission-key", self.organisation_id, self.submission_id)
+        return (f"{self.kind}-key", self.organisation_id, self.row_id)
 
     def context(self) -> tuple[str, ...]:
         """What the sealed content is bound to."""
-        return ("submission", self.organisation_id, self.submission_id)
+        return (self.kind, self.organisation_id, self.row_id)
 
 
 def seal_submission(intake: PublicKey, slot: Slot, plaintext: bytes) -> tuple[bytes, bytes]:

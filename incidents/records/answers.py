@@ -33,8 +33,10 @@ if TYPE_CHECKING:
 #: Ids, hashes and marks that say nothing to a reader.
 TECHNICAL: Final = frozenset(
     {
+        "answers",
         "archive_id",
         "cell_key",
+        "counts_as",
         "dedupe_hmac",
         "document_id",
         "erased_persons",
@@ -44,12 +46,19 @@ TECHNICAL: Final = frozenset(
         "identity_changed",
         "incident_ids",
         "origin",
+        "organisation_id",
         "original_blob",
+        "original_key",
+        "other_id",
+        "preview_blob",
+        "preview_key",
         "prev_hash",
+        "public_key",
         "publication_id",
         "recorder",
         "reports",
         "same_origin_as",
+        "source_id",
         "saved_at",
         "saved_by",
         "schema_version",
@@ -57,7 +66,9 @@ TECHNICAL: Final = frozenset(
         "summary_id",
         "summary_written_by",
         "to_id",
+        "view_id",
         "working_blob",
+        "working_key",
     }
 )
 #: The short answers that are no codes of the codebook.
@@ -113,6 +124,31 @@ WORDS: Final[Mapping[str, str]] = {
     "transferred": N_("transferred"),
     "sealed": N_("sealed"),
     "erased": N_("erased"),
+    "care_72h": N_("care within 72 hours"),
+    "naloxone": N_("naloxone"),
+    "medicine": N_("medicine or treatment that must not stop"),
+    "lawyer": N_("a lawyer"),
+    "safe_place": N_("a safe place"),
+    "peer_support": N_("support by peers"),
+    "none_wanted": N_("none wanted"),
+    "date": N_("date"),
+    "place": N_("place"),
+    "violation": N_("what was done"),
+    "actor": N_("who did it"),
+    "number_harmed": N_("number of people harmed"),
+    "number_killed": N_("number of people killed"),
+    "cause": N_("cause"),
+    "outcome": N_("outcome"),
+    "other": N_("something else"),
+    "same": N_("the same incident"),
+    "related": N_("a related incident"),
+    "different": N_("another incident"),
+    "comment": N_("comment"),
+    "question": N_("question"),
+    "answer": N_("answer"),
+    "waiting": N_("waits for review"),
+    "returned": N_("returned to its recorder"),
+    "done": N_("reviewed"),
 }
 
 
@@ -232,6 +268,10 @@ class _Reader:
             "interventions": lambda: _("Response: %(name)s", name=label_of("interventions", entry.type)),
             "chain": lambda: _("Link to another case"),
             "evidence": lambda: _("Evidence %(number)s", number=bdi(place)),
+            "claims": lambda: _("What sources say, claim %(number)s", number=bdi(place)),
+            "overlaps": lambda: _("Overlap with another case"),
+            "shares": lambda: _("Shared with another organisation"),
+            "comments": lambda: _("Comment %(number)s", number=bdi(place)),
             "kept_aside": lambda: _("Kept aside from an import, value %(number)s", number=bdi(place)),
         }
         return titles[name]() if name in titles else None

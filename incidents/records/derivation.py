@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from incidents.codebook.services import codebook
 from incidents.facts.schema import RULES_VERSION, FactRow
-from incidents.records import rules
+from incidents.records import responses, rules, urgency
 from incidents.records.dates import UNKNOWN
 from incidents.releases.rules import AFTER_DEATH, STATISTICS, latest, statistics_decision
+from incidents.retention import rules as retention
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,6 +79,16 @@ class IndexRow:
     summary_state: str | None
     reports: tuple[str, ...]
     recorder: str
+    case_link: int | None
+    people: tuple[int, ...]
+    due: int | None
+    review: str | None
+    assigned_to: str
+    questions: int
+    responses: str
+    evidence: int
+    shared: int
+    age_of_record: retention.Due | None
 
     @property
     def counted(self) -> bool:
@@ -126,6 +137,16 @@ def index_row(document: CaseDocument, today: date, *, revision: int = 0) -> Inde
         summary_state=document.summary_state,
         reports=tuple(document.reports),
         recorder=document.recorder,
+        case_link=incident.counts_as,
+        people=tuple(person.cell_key for person in document.persons),
+        due=urgency.due_minute(document),
+        review=document.review.state if document.review else None,
+        assigned_to=document.review.assigned_to if document.review else "",
+        questions=len(rules.open_questions(document)),
+        responses=responses.packed(document),
+        evidence=len(document.evidence),
+        shared=sum(1 for share in document.shares if share.revoked_on is None and today < share.until),
+        age_of_record=retention.due(document, today),
     )
 
 
@@ -187,6 +208,8 @@ class _Case(NamedTuple):
     level: str
     verification: str
     network: str
+    single_testimony: bool
+    answers: responses.Answers
 
 
 def _case(document: CaseDocument) -> _Case:
@@ -197,6 +220,8 @@ def _case(document: CaseDocument) -> _Case:
         level=rules.release_level(document.incident),
         verification=rules.verification(document),
         network=rules.network(document.incident) or "NET_NONE",
+        single_testimony=rules.single_testimony(document),
+        answers=responses.answers(document),
     )
 
 
@@ -235,6 +260,12 @@ def _fact(document: CaseDocument, act: Act, case: _Case, today: date) -> FactRow
         reports=" ".join(document.reports) or None,
         rules=RULES_VERSION,
         counted_until=_days(consent_ends(document, act.person_id)),
+        case_link=incident.counts_as,
+        person_link=person.counts_as if person else None,
+        single_testimony=case.single_testimony,
+        asked=case.answers.asked,
+        answer=case.answers.best,
+        accountability=_accountability(document, act),
     )
 
 
@@ -253,6 +284,12 @@ def _primary_violation(document: CaseDocument) -> str | None:
     """Return the violation a list shows: among the primary acts, the one that coding rule 3 puts first."""
     primary = set(rules.primary_acts(document).values())
     return min((act.violation for act in document.acts if act.id in primary), key=rules.primary_rank, default=None)
+
+
+def _accountability(document: CaseDocument, act: Act) -> str | None:
+    """Return what became of those who did an act: what is known of the first of them of whom anything is."""
+    known = (entry.accountability for entry in document.perpetrators if act.id in entry.act_ids)
+    return next(filter(None, known), None)
 
 
 def _outcome(act: Act) -> str | None:

@@ -47,6 +47,18 @@ INDEX_COLUMNS: Final = (
     Column("summary_state", Kind.TEXT, "How far the anonymised summary is.", nullable=True),
     Column("reports", Kind.TEXT, "Publications that rest on it, parted by spaces.", nullable=True),
     Column("origin", Kind.TEXT, "Mark of the row it was imported from.", nullable=True),
+    Column("recorder", Kind.LABEL, "Account that recorded it."),
+    Column("case_link", Kind.U64, "Shared by linked accounts of one incident; empty: not linked.", nullable=True),
+    Column("people", Kind.TEXT, "Cell keys of its persons, in hexadecimal digits, parted by spaces."),
+    Column("due", Kind.I32, "Minute since 1970 by which somebody has to act; empty: no clock runs.", nullable=True),
+    Column("review", Kind.LABEL, "Whose turn it is.", nullable=True),
+    Column("assigned_to", Kind.LABEL, "Account that takes care of it.", nullable=True),
+    Column("questions", Kind.U16, "Questions of colleagues without an answer."),
+    Column("responses", Kind.TEXT, "Steps and their answers, coded, as JSON.", nullable=True),
+    Column("evidence", Kind.U16, "Files."),
+    Column("shared", Kind.U16, "Organisations it is shared with."),
+    Column("erase_from", Kind.I32, "Day since 1970 from which a rule of retention asks to act.", nullable=True),
+    Column("erase_rule", Kind.LABEL, "That rule.", nullable=True),
 )
 SORTS: Final = {
     "date": "day",
@@ -127,6 +139,18 @@ def to_values(row: IndexRow) -> tuple[Any, ...]:
         row.summary_state,
         " ".join(row.reports) or None,
         row.origin or None,
+        row.recorder,
+        row.case_link,
+        " ".join(f"{key:016x}" for key in row.people),
+        row.due,
+        row.review,
+        row.assigned_to or None,
+        row.questions,
+        row.responses or None,
+        row.evidence,
+        row.shared,
+        row.age_of_record.day if row.age_of_record else None,
+        row.age_of_record.rule if row.age_of_record else None,
     )
 
 

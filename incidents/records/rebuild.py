@@ -11,15 +11,13 @@ from incidents.accounts.models import Organisation
 from incidents.database import snapshot, writing
 from incidents.extensions import db
 from incidents.facts import frames, rewriting, store
-from incidents.facts.columns import polars_schema
 from incidents.facts.models import FrameKind
 from incidents.facts.rewriting import FrameMoved
-from incidents.facts.schema import FACT_COLUMNS
-from incidents.records.index import INDEX_COLUMNS
+from incidents.records import frames as derived
 from incidents.records.keys import check_newest, with_newest
 from incidents.records.models import Incident, Revision, RevisionKey
 from incidents.records.parts import join
-from incidents.records.services import ACCOUNT, IDENTITY, entries, opened_parts
+from incidents.records.services import ACCOUNT, IDENTITY, opened_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from incidents.facts.frames import Entry
     from incidents.facts.rewriting import Rewriting
     from incidents.facts.store import Version
+    from incidents.records.frames import Derived
     from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
 
@@ -46,7 +45,7 @@ def needed(organisation_id: str) -> bool:
 
 @with_newest
 def rebuild(keys: CaseKeys, today: dt.date | None = None) -> int:
-    """Derive index and facts from every case of the organisation, and put them in the place of both frames.
+    """Derive all frames from every case of the organisation, and put them in the place of those that are there.
 
     Some 1 ms a case, outside of any lock. A case saved meanwhile keeps what its save derived.
 
@@ -74,18 +73,17 @@ def rebuild(keys: CaseKeys, today: dt.date | None = None) -> int:
 
 
 def _prepare(keys: CaseKeys, day: dt.date) -> tuple[int, list[Rewriting]]:
-    """Both frames anew. What they consist of is read before the cases are: whatever is saved later stays a delta."""
+    """All frames anew. What they consist of is read before the cases are: whatever is saved later stays a delta."""
     with snapshot(db.session):
         seen = {kind: rewriting.version(keys.organisation_id, kind) for kind in FrameKind}
         ids = db.session.scalars(select(Incident.id).where(Incident.organisation_id == keys.organisation_id)).all()
-    index: list[Entry] = []
-    facts: list[Entry] = []
+    found: derived.Entries = {one.kind: [] for one in derived.ALL}
     for start in range(0, len(ids), BATCH):
         opened = list(_opened(keys, ids[start : start + BATCH]))
-        more = entries([document for document, _ in opened], [revision for _, revision in opened], day)
-        index += more[0]
-        facts += more[1]
-    return len(index), [_sealed(keys, FrameKind.INDEX, index, seen), _sealed(keys, FrameKind.FACTS, facts, seen)]
+        more = derived.entries([document for document, _ in opened], [revision for _, revision in opened], day)
+        for kind, entries in more.items():
+            found[kind] += entries
+    return len(ids), [_sealed(keys, one, found[one.kind], seen) for one in derived.ALL]
 
 
 def _opened(keys: CaseKeys, ids: Sequence[str]) -> Iterator[tuple[CaseDocument, int]]:
@@ -105,7 +103,6 @@ def _opened(keys: CaseKeys, ids: Sequence[str]) -> Iterator[tuple[CaseDocument, 
         yield join(both[ACCOUNT], both[IDENTITY]), revision
 
 
-def _sealed(keys: CaseKeys, kind: FrameKind, found: Sequence[Entry], seen: dict[FrameKind, Version]) -> Rewriting:
-    columns, key = (INDEX_COLUMNS, keys.organisation) if kind is FrameKind.INDEX else (FACT_COLUMNS, keys.facts)
-    schema = polars_schema(columns)
-    return rewriting.prepare(key, kind, frames.apply(frames.empty(schema), found, schema), seen[kind])
+def _sealed(keys: CaseKeys, one: Derived, found: Sequence[Entry], seen: dict[FrameKind, Version]) -> Rewriting:
+    frame = frames.apply(frames.empty(one.schema), found, one.schema)
+    return rewriting.prepare(one.key(keys), one.kind, frame, seen[one.kind])

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import date
 
-    from incidents.records.schema import Act, CaseDocument, Incident, Perpetrator, Person, TortureElements
+    from incidents.records.schema import Act, CaseDocument, Comment, Incident, Perpetrator, Person, TortureElements
     from incidents.records.schema_acts import GbvCoreType
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "month",
     "network",
     "objections",
+    "open_questions",
     "primary_acts",
     "release_level",
     "rights",
@@ -125,9 +126,12 @@ def gbv_core_type(
 
 
 def gbv_core_type_of(act: Act) -> GbvCoreType | None:
-    """Return the core type of an act: as recorded, else as the codebook maps the violation, else None."""
+    """Return the core type of an act: as set by hand, else by its six questions, else as the codebook maps it."""
     if act.gbv_core_type is not None:
         return act.gbv_core_type
+    if act.gbv_questions is not None:
+        answers = {name: answer == "yes" for name, answer in act.gbv_questions}
+        return gbv_core_type(**answers)
     targets = codebook().vocabulary("violation_types")[act.violation].mappings.get("GBVIMS", ())
     return _GBVIMS.get(targets[0]) if targets else None
 
@@ -182,6 +186,12 @@ def consent_level(document: CaseDocument, today: date) -> str:
     if not persons:
         return "CL_2"
     return min((_level(document, person, today) for person in persons), key=_level_rank)
+
+
+def open_questions(document: CaseDocument) -> list[Comment]:
+    """Return the questions of colleagues that nobody has answered, oldest first."""
+    answered = {comment.answers for comment in document.comments}
+    return [one for one in document.comments if one.kind == "question" and one.id not in answered]
 
 
 def missing(document: CaseDocument) -> list[Missing]:

@@ -11,7 +11,7 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from incidents.records.dates import Edtf
 from incidents.records.errors import problem
@@ -22,13 +22,15 @@ from incidents.records.schema_acts import (
     Amount,
     DeathDetail,
     DetentionDetail,
+    GbvQuestions,
     MedicalDetail,
     Perpetrator,
     TortureElements,
+    YesNoUnknown,
 )
-from incidents.records.schema_people import Consent, Contact, Count, Explained, Language, Person
-from incidents.records.schema_responses import ChainLink, Intervention, KeptAside
-from incidents.records.schema_sources import CaptureMeta, CustodyEvent, Evidence, Source
+from incidents.records.schema_people import Consent, Contact, Count, Explained, Language, Person, Receipt
+from incidents.records.schema_responses import ChainLink, Comment, Intervention, KeptAside, Overlap, Review, Share
+from incidents.records.schema_sources import CaptureMeta, Claim, CustodyEvent, Evidence, Source
 from incidents.records.text import Line, Narrative, Note
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ __all__ = [
     "CaptureMeta",
     "CaseDocument",
     "ChainLink",
+    "Claim",
+    "Comment",
     "Consent",
     "Contact",
     "CustodyEvent",
@@ -48,18 +52,25 @@ __all__ = [
     "DetentionDetail",
     "Evidence",
     "Explained",
+    "GbvQuestions",
     "Geo",
     "Incident",
     "Intervention",
     "KeptAside",
     "MedicalDetail",
+    "Overlap",
     "Perpetrator",
     "Person",
+    "Receipt",
+    "Review",
+    "RiskScreen",
+    "Share",
     "Source",
     "TortureElements",
 ]
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
+HelpKind = Literal["care_72h", "naloxone", "medicine", "lawyer", "safe_place", "peer_support", "none_wanted"]
 MOST_PARTS: Final = 1000
 _AREA: Final = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}\Z")
 
@@ -91,6 +102,24 @@ class Geo(Record):
     ]
 
 
+class RiskScreen(Record):
+    """The questions at the door: what may harm the teller, and what help comes before any record."""
+
+    interview_seen: Annotated[YesNoUnknown | None, Sensitive("X", "Somebody saw or overheard the talk.")] = None
+    findable: Annotated[YesNoUnknown | None, Sensitive("X", "Those who did it can find the teller.")] = None
+    child: Annotated[YesNoUnknown | None, Sensitive("X", "A child is concerned.")] = None
+    custody: Annotated[YesNoUnknown | None, Sensitive("X", "The person is in custody or confined.")] = None
+    pregnancy: Annotated[YesNoUnknown | None, Sensitive("X", "The person is pregnant.")] = None
+    withdrawal: Annotated[YesNoUnknown | None, Sensitive("X", "In withdrawal, or without medicine.")] = None
+    recent_assault: Annotated[
+        YesNoUnknown | None, Sensitive("X", "Sexual assault or injury within the last 72 hours.")
+    ] = None
+    help_arranged: Annotated[list[HelpKind], Sensitive("X", "Help that was arranged first.")] = Field(
+        default_factory=list
+    )
+    screened_on: Annotated[date | None, Meta("X", "Day of the screen.")] = None
+
+
 class Incident(Record):
     """What happened, when and where, how well it is known, and who works on it."""
 
@@ -98,6 +127,9 @@ class Incident(Record):
     cell_key: Annotated[CellKey, Meta("X", "Random number by which tables count incidents.")] = Field(
         default_factory=new_cell_key
     )
+    counts_as: Annotated[
+        CellKey | None, Meta("X", "Random number shared by linked accounts of one incident; empty: its own.")
+    ] = None
     ref: Annotated[Reference, Meta("C", "Random reference with a check character.")] = Field(
         default_factory=new_reference
     )
@@ -144,6 +176,8 @@ class Incident(Record):
     reviewer1: Annotated[Line, Meta("X", "First reviewer.")] = ""
     reviewer2: Annotated[Line, Meta("X", "Second reviewer, another person.")] = ""
     priority: Annotated[str, Coded("X", "How soon to act.", vocabulary="priority")] = "PRI_3"
+    priority_since: Annotated[AwareDatetime | None, Meta("X", "When the clock of the priority began.")] = None
+    risk: RiskScreen | None = None
     risk_note: Annotated[Note, Sensitive("X", "Risk of reprisal.")] = ""
     open_source: Annotated[bool, Coded("A", "Every fact is already public.")] = False
     harm_test_note: Annotated[Note, Sensitive("X", "Why counting public facts harms nobody.")] = ""
@@ -165,7 +199,7 @@ class Incident(Record):
 class CaseDocument(Record):
     """An incident with everything about it, as it is sealed."""
 
-    schema_version: Annotated[Literal[1], Meta("X", "Version of this schema.")] = SCHEMA_VERSION
+    schema_version: Annotated[Literal[2], Meta("X", "Version of this schema.")] = SCHEMA_VERSION
     status: Annotated[
         Literal["incomplete", "complete"], Meta("X", "Whether the recorder calls the record finished.")
     ] = "incomplete"
@@ -178,6 +212,11 @@ class CaseDocument(Record):
     interventions: list[Intervention] = Field(default_factory=list, max_length=MOST_PARTS)
     chain: list[ChainLink] = Field(default_factory=list, max_length=MOST_PARTS)
     evidence: list[Evidence] = Field(default_factory=list, max_length=MOST_PARTS)
+    claims: list[Claim] = Field(default_factory=list, max_length=MOST_PARTS)
+    overlaps: list[Overlap] = Field(default_factory=list, max_length=MOST_PARTS)
+    shares: list[Share] = Field(default_factory=list, max_length=MOST_PARTS)
+    comments: list[Comment] = Field(default_factory=list, max_length=MOST_PARTS)
+    review: Review | None = None
     kept_aside: list[KeptAside] = Field(default_factory=list, max_length=MOST_PARTS)
     recorder: Annotated[Line, Meta("X", "Who recorded it.")] = ""
     saved_by: Annotated[Line, Meta("X", "Account that saved this revision; set at each save.")] = ""
@@ -228,6 +267,10 @@ def _repeated_ids(document: CaseDocument) -> Iterator[str]:
         "interventions": document.interventions,
         "chain": document.chain,
         "evidence": document.evidence,
+        "claims": document.claims,
+        "overlaps": document.overlaps,
+        "shares": document.shares,
+        "comments": document.comments,
         "kept_aside": document.kept_aside,
     }
     for name, entries in parts.items():
@@ -249,6 +292,7 @@ def _broken_references(document: CaseDocument) -> Iterator[str]:
     yield from _dangling(
         "sources", "same_origin_as", ((source.same_origin_as,) for source in document.sources), sources
     )
+    yield from _dangling("claims", "source_id", ((claim.source_id,) for claim in document.claims), sources)
     yield from _dangling("consents", "person_id", ((consent.person_id,) for consent in document.consents), persons)
 
 

@@ -52,6 +52,17 @@ class TortureElements(Record):
     official: Annotated[YesNoUnknown | None, Coded("A", "By, or with the consent of, an official.")] = None
 
 
+class GbvQuestions(Record):
+    """The six questions of the GBVIMS, asked in this order; the first yes is the core type."""
+
+    penetration: Annotated[YesNoUnknown | None, Coded("A", "Any penetration, however slight.")] = None
+    contact: Annotated[YesNoUnknown | None, Coded("A", "Unwanted sexual contact.")] = None
+    physical: Annotated[YesNoUnknown | None, Coded("A", "Physical assault.")] = None
+    marriage: Annotated[YesNoUnknown | None, Coded("A", "Forced marriage.")] = None
+    denial: Annotated[YesNoUnknown | None, Coded("A", "Denial of resources, opportunities or services.")] = None
+    psychological: Annotated[YesNoUnknown | None, Coded("A", "Psychological or emotional abuse.")] = None
+
+
 class DetentionDetail(Record):
     """Arrest and detention, as a working group would ask."""
 
@@ -103,7 +114,10 @@ class Act(Record):
     violation: Annotated[str, Coded("A", "What was done; the leaf that fits.", vocabulary="violation_types")]
     is_primary: Annotated[bool | None, Coded("A", "Set by hand: this act stands for the person in headlines.")] = None
     primary_reason: Annotated[Note, Sensitive("X", "Why the primary act was set by hand.")] = ""
-    gbv_core_type: Annotated[GbvCoreType | None, Coded("A", "By the order of six questions (GBVIMS).")] = None
+    gbv_questions: GbvQuestions | None = None
+    gbv_core_type: Annotated[
+        GbvCoreType | None, Coded("A", "Set by hand; empty: by the order of the six questions (GBVIMS).")
+    ] = None
     methods: Annotated[list[str], Coded("A", "How it was done.", vocabulary="methods")] = Field(default_factory=list)
     stated_reason: Annotated[Note, Sensitive("U", "Reason given by those who did it.")] = ""
     torture_elements: TortureElements | None = None

@@ -34,6 +34,8 @@ def check_language(value: str) -> str:
 
 
 Language = Annotated[str, AfterValidator(check_language)]
+#: The public half of a key pair, in hexadecimal digits.
+PublicHalf = Annotated[str, Field(pattern=r"\A[0-9a-f]{64,4096}\z")]
 
 
 class Contact(Record):
@@ -43,6 +45,15 @@ class Contact(Record):
     value: Annotated[Line, Sensitive("X", "Number, address or name on that channel.", where=IDENTITY)] = ""
     safe_times: Annotated[Line, Sensitive("X", "When a message does no harm.", where=IDENTITY)] = ""
     note: Annotated[Note, Sensitive("X", "What else to mind, such as who shares the phone.", where=IDENTITY)] = ""
+
+
+class Receipt(Record):
+    """A receipt that a person took along: with its code, and without an account, they see and narrow their consent."""
+
+    view_id: Annotated[Id, Meta("X", "Row of the sealed view; follows from the code and the word.")]
+    public_key: Annotated[PublicHalf, Meta("X", "What the view is sealed to; opens with the code and the word alone.")]
+    issued_by: Annotated[Line, Meta("X", "Account that issued it.")] = ""
+    issued_on: Annotated[date | None, Meta("X", "Day it was issued.")] = None
 
 
 class Person(Record):
@@ -109,6 +120,10 @@ class Person(Record):
     deceased: Annotated[bool | None, Coded("A", "Whether the person has died.")] = None
     dedupe_hmac: Annotated[Line, Meta("X", "Keyed hash of name and birth year; named dead only.")] = ""
     language: Annotated[Language, Meta("X", "Language for contact.")] = ""
+    counts_as: Annotated[
+        CellKey | None, Meta("X", "Random number shared by entries for one person in linked cases; empty: their own.")
+    ] = None
+    receipt: Receipt | None = None
 
 
 class Explained(Record):
@@ -137,6 +152,9 @@ class Consent(Record):
         str | None, Meta("X", "Who answered, on what basis.", vocabulary="consent_levels", facet="CB")
     ] = None
     mode: Annotated[str | None, Meta("X", "How the answer was given.", vocabulary="consent_levels", facet="CM")] = None
+    explained_by: Annotated[Line, Meta("X", "Who explained and asked.")] = ""
+    explained_how: Annotated[Note, Sensitive("X", "How it was explained, such as through an interpreter.")] = ""
+    explained_in: Annotated[Language, Meta("X", "Language in which it was explained.")] = ""
     recipient: Annotated[Line, Sensitive("X", "The named body, for sharing.", where=IDENTITY)] = ""
     name_form: Annotated[
         Literal["full", "initials", "pseudonym", "none"] | None,

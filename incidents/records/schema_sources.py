@@ -42,7 +42,12 @@ def check_media_type(value: str) -> str:
     return value.lower()
 
 
+ClaimField = Literal[
+    "date", "place", "violation", "actor", "victim", "number_harmed", "number_killed", "cause", "outcome", "other"
+]
 Sha256 = Annotated[str, AfterValidator(check_sha256)]
+#: 256 random bits in hexadecimal digits; empty when there is no blob.
+BlobKey = Annotated[str, AfterValidator(check_sha256)]
 MediaType = Annotated[str, AfterValidator(check_media_type)]
 
 
@@ -64,6 +69,17 @@ class Source(Record):
     url: Annotated[Line, Sensitive("P", "Address; may lead to a victim.", where=IDENTITY)] = ""
     citation: Annotated[Note, Sensitive("P", "Who published what, when; or who told it.", where=IDENTITY)] = ""
     confidential: Annotated[bool, Meta("X", "Keep the source to yourselves.")] = True
+
+
+class Claim(Record):
+    """What one source says about one field; claims on a field stand side by side, and none is deleted for another."""
+
+    id: Annotated[Id, Meta("X", "Random id.")] = Field(default_factory=new_id)
+    field: Annotated[ClaimField, Coded("X", "What it is about.")]
+    source_id: Annotated[Id | None, Meta("X", "The source that says so.")] = None
+    value: Annotated[Note, Sensitive("U", "What the source says.")]
+    stands: Annotated[bool | None, Coded("X", "Whether the reviewer lets it stand; empty: open.")] = None
+    reason: Annotated[Note, Sensitive("X", "Why it stands or not.")] = ""
 
 
 class CaptureMeta(Record):
@@ -95,7 +111,16 @@ class Evidence(Record):
     id: Annotated[Id, Meta("X", "Random id.")] = Field(default_factory=new_id)
     sha256: Annotated[Sha256, Meta("U", "Sum of the original bytes before they were sealed.")] = ""
     original_blob: Annotated[Id | None, Sensitive("U", "Id of the sealed original, never written twice.")] = None
+    original_key: Annotated[BlobKey, Sensitive("X", "Key of the sealed original.", where=IDENTITY)] = ""
     working_blob: Annotated[Id | None, Sensitive("P", "Id of the sealed copy without metadata.")] = None
+    working_key: Annotated[BlobKey, Sensitive("X", "Key of the sealed copy.", where=IDENTITY)] = ""
+    working_sha256: Annotated[Sha256, Meta("P", "Sum of the copy before it was sealed.")] = ""
+    working_size: Annotated[Annotated[int, Field(ge=0)] | None, Meta("X", "Length of the copy in bytes.")] = None
+    preview_blob: Annotated[Id | None, Sensitive("X", "Id of the sealed blurred picture.")] = None
+    preview_key: Annotated[BlobKey, Sensitive("X", "Key of the sealed blurred picture.")] = ""
+    not_cleaned: Annotated[Line, Meta("X", "Why there is no copy without metadata.")] = ""
+    file_name: Annotated[Line, Sensitive("X", "Name of the file as it came.", where=IDENTITY)] = ""
+    content_note: Annotated[Line, Sensitive("X", "What whoever opens it will see or hear.")] = ""
     title: Annotated[Line, Sensitive("X", "Title of the item.", where=IDENTITY)] = ""
     creator: Annotated[Line, Sensitive("X", "Who made it.", where=IDENTITY)] = ""
     capture_meta: CaptureMeta | None = None

@@ -6,31 +6,28 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import insert, select
 
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
+from incidents.consents import receipts, withdrawals
 from incidents.database import random_id, table_of, writing
 from incidents.erasure.rules import without_erased
 from incidents.errors import NotFound, TalaError
 from incidents.extensions import db
 from incidents.facts import store
-from incidents.facts.columns import polars_schema
-from incidents.facts.frames import Entry
-from incidents.facts.models import FrameKind
-from incidents.facts.schema import FACT_COLUMNS
 from incidents.keyring import case_door
 from incidents.keyring.case_door import DataKey, Place
 from incidents.keyring.services import member
-from incidents.records.derivation import fact_rows, held, index_row
-from incidents.records.index import INDEX_COLUMNS, to_values
+from incidents.records import frames
 from incidents.records.keys import CaseKeys, StaleKeys, check_newest, with_newest
 from incidents.records.models import Incident, LogEntry, Revision, RevisionKey
 from incidents.records.parts import join, overlay, split
 from incidents.releases.rules import PUBLICATION, STORY, story_decision
 from incidents.rotation import services as rotation
+from incidents.sharing import resealing
 from incidents.stories import services as stories
 from incidents.stories.services import Story
 
@@ -93,7 +90,7 @@ def create(
     day = today or dt.datetime.now(tz=dt.UTC).date()
     documents = [signed(keys, document, day) for document in documents]
     sealed = [seal_revision(keys, document, 1) for document in documents]
-    index, facts = entries(documents, [1] * len(documents), day)
+    derived = frames.entries(documents, [1] * len(documents), day)
     with writing(db.session):
         rotating = check_newest(keys)
         organisation_id = keys.organisation_id
@@ -101,17 +98,33 @@ def create(
             NEW_INCIDENTS,
             [{"id": one.incident.id, "organisation_id": organisation_id, "revision": 1} for one in documents],
         )
-        db.session.execute(NEW_REVISIONS, [blobs for blobs, _ in sealed])
-        db.session.execute(NEW_KEYS, [key for _, key in sealed])
-        due = _append(keys, index, facts)
+        db.session.execute(NEW_REVISIONS, [one.blobs for one in sealed])
+        db.session.execute(NEW_KEYS, [one.key for one in sealed])
+        frames.append(keys, derived)
+        due = store.due(keys.organisation_id)
         if also is not None:
             also()
-    _compact(keys, due)
+    frames.compact(keys, due)
     if rotating:
         carry_on(keys)
 
 
-@with_newest
+@dataclass(frozen=True)
+class Change:
+    """A case as it shall be.
+
+    Attributes:
+        document: What it says now.
+        expected: The revision it was made from.
+        identity_opened: Whether its writer had the identity part before them. If not, identity fields that the document
+            leaves empty keep what is stored.
+    """
+
+    document: CaseDocument
+    expected: int
+    identity_opened: bool = False
+
+
 def update(
     keys: CaseKeys,
     document: CaseDocument,
@@ -119,47 +132,83 @@ def update(
     expected: int,
     identity_opened: bool = False,
     today: dt.date | None = None,
+    also: Callable[[], None] | None = None,
 ) -> int:
-    """Save a new revision of a case.
-
-    Args:
-        keys: The researcher's keys.
-        document: What the case says now.
-        expected: The revision it was made from.
-        identity_opened: Whether its writer had the identity part before them. If not, identity fields that the document
-            leaves empty keep what is stored.
-        today: The day on which consent is judged.
+    """Save a new revision of a case; see update_all().
 
     Returns:
         The new revision.
+    """
+    return update_all(keys, [Change(document, expected, identity_opened)], today=today, also=also)[0]
+
+
+@with_newest
+def update_all(
+    keys: CaseKeys,
+    wanted: Sequence[Change],
+    *,
+    today: dt.date | None = None,
+    also: Callable[[], None] | None = None,
+) -> list[int]:
+    """Save new revisions of cases, all in one transaction.
+
+    Args:
+        keys: The researcher's keys.
+        wanted: The cases, each once.
+        today: The day on which consent is judged.
+        also: What belongs to the same transaction, as its last part; if it raises, nothing is saved.
+
+    Returns:
+        The new revisions, in the same order.
 
     Raises:
-        Conflict: the case is not at the expected revision any more; nothing was written.
+        Conflict: one of them is not at the expected revision any more; nothing was written.
         NotFound: no such case in this organisation.
     """
     day = today or dt.datetime.now(tz=dt.UTC).date()
-    before = _revision(keys, document.incident.id, expected)
-    stored = opened_parts(keys, *before, [IDENTITY])[IDENTITY]
-    account, identity = split(document)
-    whole = without_erased(document if identity_opened else join(account, overlay(stored, identity)))
-    whole = signed(keys, whole, day, identity_changed=split(whole)[1] != stored)
-    revision = expected + 1
-    blobs, key = seal_revision(keys, whole, revision)
-    index, facts = entries([whole], [revision], day)
+    documents = [_whole(keys, change, day) for change in wanted]
+    new = [change.expected + 1 for change in wanted]
+    sealed = [seal_revision(keys, document, number) for document, number in zip(documents, new, strict=True)]
+    derived = frames.entries(documents, new, day)
     with writing(db.session):
         rotating = check_newest(keys)
-        incident = _incident(keys, whole.incident.id, lock=True)
-        if incident.revision != expected:
-            raise Conflict(incident.revision)
-        incident.revision = revision
-        db.session.execute(NEW_REVISIONS, [blobs])
-        db.session.execute(NEW_KEYS, [key])
-        due = _append(keys, index, facts)
-        _give_or_take_back(keys, whole, day)
-    _compact(keys, due)
+        # In one order, so that two who save the same cases wait for each other instead of both failing.
+        for document, number in sorted(zip(documents, new, strict=True), key=lambda one: one[0].incident.id):
+            incident = _incident(keys, document.incident.id, lock=True)
+            if incident.revision != number - 1:
+                raise Conflict(incident.revision)
+            incident.revision = number
+        db.session.execute(NEW_REVISIONS, [one.blobs for one in sealed])
+        db.session.execute(NEW_KEYS, [one.key for one in sealed])
+        frames.append(keys, derived)
+        due = store.due(keys.organisation_id)
+        for document, one in zip(documents, sealed, strict=True):
+            follow(keys, document, one, day)
+        if also is not None:
+            also()
+    frames.compact(keys, due)
     if rotating:
         carry_on(keys)
-    return revision
+    return new
+
+
+def _whole(keys: CaseKeys, change: Change, day: dt.date) -> CaseDocument:
+    """The document of a change as it will be sealed: with stored identities, and withdrawals that came meanwhile."""
+    document = change.document
+    before = _revision(keys, document.incident.id, change.expected)
+    stored = opened_parts(keys, *before, [IDENTITY])[IDENTITY]
+    account, identity = split(document)
+    whole = without_erased(document if change.identity_opened else join(account, overlay(stored, identity)))
+    whole = withdrawals.folded_in(whole)
+    return signed(keys, whole, day, identity_changed=split(whole)[1] != stored)
+
+
+def follow(keys: CaseKeys, document: CaseDocument, sealed: Sealed, day: dt.date) -> None:
+    """What goes with a save, in its transaction: summaries, receipts and shares follow what the case says now."""
+    _give_or_take_back(keys, document, day)
+    withdrawals.forget(document)
+    receipts.reseal(keys, document, day)
+    resealing.reseal(keys, document, sealed.data_key, sealed.blobs["revision"], day)
 
 
 def signed(keys: CaseKeys, document: CaseDocument, day: dt.date, *, identity_changed: bool = False) -> CaseDocument:
@@ -169,34 +218,22 @@ def signed(keys: CaseKeys, document: CaseDocument, day: dt.date, *, identity_cha
     )
 
 
-def entries(
-    documents: Sequence[CaseDocument], revisions: Sequence[int], day: dt.date
-) -> tuple[list[Entry], list[Entry]]:
-    """What these revisions of cases say in the index, and in the facts as far as the gate lets them."""
-    index, facts = [], []
-    for document, revision in zip(documents, revisions, strict=True):
-        case = document.incident.cell_key
-        index.append(Entry(case, revision, [to_values(index_row(document, day, revision=revision))]))
-        facts.append(Entry(case, revision, fact_rows(document, day), held(document, day)))
-    return index, facts
+class Sealed(NamedTuple):
+    """A revision, sealed.
+
+    Attributes:
+        blobs: The row of its sealed parts.
+        key: The row of its data key, wrapped under the newest organisation key.
+        data_key: That key: fresh, and for nothing else.
+    """
+
+    blobs: dict[str, Any]
+    key: dict[str, Any]
+    data_key: DataKey
 
 
-def _append(keys: CaseKeys, index: list[Entry], facts: list[Entry]) -> Collection[FrameKind]:
-    """Add the deltas of a save to the running transaction; gives back the frames that have many by now."""
-    store.append(keys.organisation, FrameKind.INDEX, polars_schema(INDEX_COLUMNS), index)
-    store.append(keys.facts, FrameKind.FACTS, polars_schema(FACT_COLUMNS), facts)
-    return store.due(keys.organisation_id)
-
-
-def _compact(keys: CaseKeys, due: Collection[FrameKind]) -> None:
-    if FrameKind.INDEX in due:
-        store.compact(keys.organisation, FrameKind.INDEX, polars_schema(INDEX_COLUMNS))
-    if FrameKind.FACTS in due:
-        store.compact(keys.facts, FrameKind.FACTS, polars_schema(FACT_COLUMNS))
-
-
-def seal_revision(keys: CaseKeys, document: CaseDocument, revision: int) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The rows of a revision: its sealed parts, and its fresh data key, wrapped under the newest organisation key."""
+def seal_revision(keys: CaseKeys, document: CaseDocument, revision: int) -> Sealed:
+    """Seal a revision under a fresh data key."""
     account, identity = split(document)
     place = Place(keys.organisation_id, document.incident.id, revision)
     data_key = DataKey.random()
@@ -206,7 +243,7 @@ def seal_revision(keys: CaseKeys, document: CaseDocument, revision: int) -> tupl
         for part, content in ((IDENTITY, identity), (ACCOUNT, account))
     }
     wrapped = case_door.wrap(keys.organisation, data_key, place)
-    return blobs, row | {"key_id": keys.organisation.id, "wrapped": wrapped}
+    return Sealed(blobs, row | {"key_id": keys.organisation.id, "wrapped": wrapped}, data_key)
 
 
 def _incident(keys: CaseKeys, incident_id: str, *, lock: bool = False) -> Incident:
@@ -253,7 +290,8 @@ def open_account(keys: CaseKeys, incident_id: str, revision: int | None = None) 
         NotFound: no such case or revision in this organisation.
     """
     row, wrapped = _revision(keys, incident_id, revision)
-    return Opened(join(opened_parts(keys, row, wrapped, [ACCOUNT])[ACCOUNT], {}), row.revision)
+    document = join(opened_parts(keys, row, wrapped, [ACCOUNT])[ACCOUNT], {})
+    return Opened(withdrawals.folded_in(document), row.revision)
 
 
 @with_newest
@@ -272,7 +310,7 @@ def open_identity(keys: CaseKeys, incident_id: str, reason: str) -> Opened:
         _incident(keys, incident_id, lock=True)
         log(keys, "identity_opened", incident_id=incident_id, reason=reason)
         audit.record(keys.organisation_id, Act.IDENTITY_OPENED, by=keys.account_id, about=incident_id, reason=reason)
-    return Opened(join(parts[ACCOUNT], parts[IDENTITY]), revision)
+    return Opened(withdrawals.folded_in(join(parts[ACCOUNT], parts[IDENTITY])), revision)
 
 
 def gone(incident_ids: Collection[str]) -> set[str]:

@@ -14,8 +14,8 @@ from incidents.records.schema import SCHEMA_VERSION
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# Version it starts from -> step. Version 1 is the first: there is nothing to upgrade from yet.
-STEPS: Final[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {}
+# Version it starts from -> step. From 1 to 2 fields were added (casework), and none was changed.
+STEPS: Final[Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]] = {1: dict}
 
 
 class UnreadableDocument(ValueError):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from incidents.codebook.services import codebook
+from incidents.facts.linked import counted
 from incidents.releases.question import AGE_GROUPS, MONTHS_A_YEAR, VERIFIED, Series, deaths
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def releasable(rows: pl.DataFrame, series: Series, today: date) -> pl.DataFrame:
 
 def one_a_person(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows without a second one of the same person, which would be counted twice."""
-    return rows.unique("person", keep="first", maintain_order=True)
+    first = counted(rows, "person").is_first_distinct()
+    return rows.filter(first)
 
 
 def press_killing() -> pl.Expr:

@@ -8,7 +8,7 @@ from sqlalchemy import Date, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from incidents.accounts.models import Organisation
-from incidents.database import Base, Id, random_id
+from incidents.database import Base, Id, Sealed, random_id
 
 
 class Release(Base):
@@ -33,6 +33,20 @@ class Release(Base):
 
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     files: Mapped[list[ReleaseFile]] = relationship(order_by="ReleaseFile.format")
+
+
+class ReleasePersons(Base):
+    """The persons whom a release counted, by cell key, sealed under the facts key of their organisation.
+
+    Nobody needs it to render a release again; it says which releases a withdrawal touches.
+    """
+
+    __tablename__ = "release_persons"
+
+    release_id: Mapped[str] = mapped_column(Id, ForeignKey("release.id"), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(Id, ForeignKey("organisation.id"), primary_key=True)
+    key_id: Mapped[str] = mapped_column(Id, ForeignKey("key.id"))
+    sealed: Mapped[bytes] = mapped_column(Sealed)
 
 
 class ReleaseFile(Base):

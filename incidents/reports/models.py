@@ -41,6 +41,12 @@ class Publication(Base):
     countries: Mapped[str] = mapped_column(String(1000), default="")
     campaign: Mapped[str] = mapped_column(String(40), default="")
     text: Mapped[str] = mapped_column(Text, default="")
+    #: Who signed it, one a line.
+    signatories: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: What was demanded.
+    demands: Mapped[str] = mapped_column(Text, default="", server_default="")
+    #: Taken back: the page says so, and shows nothing of what was published.
+    withdrawn_on: Mapped[dt.date | None] = mapped_column(Date)
     response_to_id: Mapped[str | None] = mapped_column(Id, ForeignKey("publication.id"))
     release_id: Mapped[str | None] = mapped_column(Id, ForeignKey("release.id"))
 

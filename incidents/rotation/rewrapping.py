@@ -24,6 +24,8 @@ from incidents.keyring.identity import Identity
 from incidents.keyring.intake_door import Slot
 from incidents.keyring.models import Grant, Key, KeyKind, RecoveryCopy, StoredRoster
 from incidents.records.models import LogEntry, RevisionKey
+from incidents.releases.models import ReleasePersons
+from incidents.sharing.models import SharedCase
 from incidents.stories.models import Summary
 from incidents.submissions.models import Submission
 
@@ -92,6 +94,22 @@ def _summaries(old: GrantedKey, new: GrantedKey) -> Rewrap:
 
 
 def _submissions(old: GrantedKey, new: GrantedKey) -> Rewrap:
+    return _sealed_to_inbox(old, new, "submission")
+
+
+def _shared_cases(old: GrantedKey, new: GrantedKey) -> Rewrap:
+    return _sealed_to_inbox(old, new, "shared")
+
+
+def _release_persons(old: GrantedKey, new: GrantedKey) -> Rewrap:
+    def one(row: RowMapping) -> bytes:
+        parts = ("release-persons", old.organisation_id, row["release_id"])
+        return new.seal(old.open(row["sealed"], *parts), *parts)
+
+    return one
+
+
+def _sealed_to_inbox(old: GrantedKey, new: GrantedKey, kind: str) -> Rewrap:
     opener = Identity(_organisation(old)).intake.opener()
     intake = Identity(_organisation(new)).intake.public_key()
 
@@ -99,7 +117,7 @@ def _submissions(old: GrantedKey, new: GrantedKey) -> Rewrap:
         wrapped: bytes = row["wrapped"]
         # Anybody may have put it there: what does not open moves as it is, and keeps no old key alive.
         with suppress(Unopenable):
-            wrapped = intake_door.rewrap(opener, intake, Slot(old.organisation_id, row["id"]), wrapped)
+            wrapped = intake_door.rewrap(opener, intake, Slot(old.organisation_id, row["id"], kind), wrapped)
         return wrapped
 
     return one
@@ -115,6 +133,8 @@ HANGING: Final = (
     Hanging(KeyKind.ORGANISATION, table_of(RevisionKey), ("incident_id", "revision"), "wrapped", _revision_keys),
     Hanging(KeyKind.ORGANISATION, table_of(LogEntry), ("id",), "sealed", _log_entries),
     Hanging(KeyKind.ORGANISATION, table_of(Submission), ("id",), "wrapped", _submissions),
+    Hanging(KeyKind.ORGANISATION, table_of(SharedCase), ("id",), "wrapped", _shared_cases),
+    Hanging(KeyKind.FACTS, table_of(ReleasePersons), ("release_id", "organisation_id"), "sealed", _release_persons),
     Hanging(KeyKind.SUMMARIES, table_of(Summary), ("id",), "sealed", _summaries),
 )
 #: Moved whole when a rotation begins: they are few, and a reader must never see half of them.
@@ -200,4 +220,8 @@ def retire(organisation_id: str, key_id: str) -> bool:
     return True
 
 
-FRAMES: Final = {FrameKind.INDEX: KeyKind.ORGANISATION, FrameKind.FACTS: KeyKind.FACTS}
+FRAMES: Final = {
+    FrameKind.INDEX: KeyKind.ORGANISATION,
+    FrameKind.FACTS: KeyKind.FACTS,
+    FrameKind.LINKAGE: KeyKind.ORGANISATION,
+}

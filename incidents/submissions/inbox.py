@@ -21,7 +21,7 @@ from incidents.keyring.identity import Identity
 from incidents.keyring.intake_door import Slot, open_submission
 from incidents.records import services as records
 from incidents.submissions.models import Submission
-from incidents.submissions.rules import Content, Unreadable, reference, taken_in, unpack
+from incidents.submissions.rules import Content, Message, Unreadable, reference, taken_in, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -49,11 +49,19 @@ class Waiting:
 
     Attributes:
         id: Of its row.
-        content: None if it does not open, or is none: forged, altered, moved or truncated.
+        content: The record in it; None if it does not open, or is none: forged, altered, moved or truncated.
+        message: The question or message that it is instead.
     """
 
     id: str
     content: Content | None
+    message: Message | None = None
+
+    @property
+    def sent_at(self) -> float:
+        """When it says that it was sent, in seconds since 1970; 0 if it does not open."""
+        opened = self.content or self.message
+        return opened.sent_at.timestamp() if opened else 0
 
     @property
     def reference(self) -> str:
@@ -90,8 +98,7 @@ def waiting(keys: CaseKeys, page: int = 1) -> list[Waiting]:
         .offset((page - 1) * PAGE)
     )
     opened = _opener(keys)
-    found = [opened(row) for row in rows]
-    return sorted(found, key=lambda one: one.content.sent_at.timestamp() if one.content else 0, reverse=True)
+    return sorted((opened(row) for row in rows), key=lambda one: one.sent_at, reverse=True)
 
 
 def read(keys: CaseKeys, submission_id: str) -> Waiting:
@@ -112,11 +119,11 @@ def _opener(keys: CaseKeys) -> Callable[[Submission], Waiting]:
 
     def opened(row: Submission) -> Waiting:
         slot = Slot(keys.organisation_id, row.id)
-        content = None
+        found: Content | Message | None = None
         if row.key_id in keys.by_id:
             with suppress(Unopenable, Unreadable):
-                content = unpack(open_submission(opener_of(row.key_id), slot, row.wrapped, row.sealed))
-        return Waiting(row.id, content)
+                found = unpack(open_submission(opener_of(row.key_id), slot, row.wrapped, row.sealed))
+        return Waiting(row.id, None, found) if isinstance(found, Message) else Waiting(row.id, found)
 
     return opened
 

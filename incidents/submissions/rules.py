@@ -6,9 +6,9 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from incidents.records.identifiers import Id, new_cell_key, new_id
 from incidents.records.parts import join, split
@@ -30,6 +30,11 @@ UNDECIDED: Final[dict[str, Any]] = {
     "summary_written_by": "",
     "summary_checked_by": "",
     "summary_state": None,
+    "overlaps": [],
+    "shares": [],
+    "comments": [],
+    "review": None,
+    "evidence": [],
 }
 UNREVIEWED: Final[dict[str, Any]] = {
     "verification": None,
@@ -39,6 +44,7 @@ UNREVIEWED: Final[dict[str, Any]] = {
     "monitoring_status": "open",
     "legal_hold": False,
     "retention_until": None,
+    "counts_as": None,
 }
 
 
@@ -81,6 +87,34 @@ class Content(BaseModel):
             raise Unreadable from None
 
 
+class Message(BaseModel):
+    """Something other than a record that arrives in an inbox: an analyst's question, or what a person says by receipt.
+
+    Attributes:
+        kind: Which of the two.
+        sender: Account id of whoever says that they wrote it; empty by receipt.
+        sent_at: When, in UTC.
+        text: What was written.
+        cases: Of a question: cell keys of the cases that it may be about. Its sender was not shown them.
+        about: Of a question: the filters of the number that it is about, by name.
+        incident_id: By receipt: the case.
+        person_id: By receipt: the person in it.
+        taken_back: By receipt: the purposes for which consent was taken back.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["question", "receipt"]
+    sender: str = ""
+    sent_at: AwareDatetime
+    text: str = ""
+    cases: tuple[int, ...] = ()
+    about: dict[str, str] = Field(default_factory=dict)
+    incident_id: Id | None = None
+    person_id: Id | None = None
+    taken_back: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a sender keeps of a submission, under their own seed.
@@ -102,14 +136,17 @@ def pack(document: CaseDocument, sender: str, sent_at: dt.datetime) -> bytes:
     return Content(account=account, identity=identity, sender=sender, sent_at=sent_at).model_dump_json().encode()
 
 
-def unpack(blob: bytes) -> Content:
-    """Undo pack(), whoever made it.
+def unpack(blob: bytes) -> Content | Message:
+    """Undo pack(), whoever made it; a message is its own JSON.
 
     Raises:
         Unreadable: it has another shape, or its document is not valid.
     """
     try:
-        content = Content.model_validate(json.loads(blob))
+        values = json.loads(blob)
+        if isinstance(values, dict) and "kind" in values:
+            return Message.model_validate(values)
+        content = Content.model_validate(values)
     except (ValueError, RecursionError):
         raise Unreadable from None
     content.document()
@@ -138,7 +175,10 @@ def taken_in(content: Content) -> CaseDocument:
         update=UNDECIDED
         | {
             "incident": document.incident.model_copy(update=incident),
-            "persons": [one.model_copy(update={"cell_key": new_cell_key()}) for one in document.persons],
+            "persons": [
+                one.model_copy(update={"cell_key": new_cell_key(), "counts_as": None, "receipt": None})
+                for one in document.persons
+            ],
             "recorder": content.sender,
         }
     )

@@ -32,6 +32,7 @@ from incidents.submissions.rules import Receipt, pack, reference
 if TYPE_CHECKING:
     from incidents.keyring.people import Seed
     from incidents.records.schema import CaseDocument
+    from incidents.submissions.rules import Message
 
 SECTION: Final = "receipts"
 MOST_RECEIPTS: Final = 200
@@ -190,6 +191,28 @@ def _sent(sender: Sender, stated: Stated, record: str, content: bytes, at: dt.da
                 )
             )
         return kept
+
+
+def deliver(stated: Stated, message: Message) -> None:
+    """Seal a message to an inbox, in the running transaction.
+
+    Args:
+        stated: The organisation, as its sender believes it.
+        message: What it says.
+
+    Raises:
+        Moved: the organisation's key was replaced meanwhile; nothing was written.
+    """
+    row_id = random_id()
+    slot = Slot(stated.organisation_id, row_id)
+    wrapped, sealed = seal_submission(stated.intake_key, slot, message.model_dump_json().encode())
+    key_id = _current_key(stated)
+    if key_id is None:
+        raise Moved
+    db.session.add(
+        Submission(id=row_id, organisation_id=stated.organisation_id, key_id=key_id, wrapped=wrapped, sealed=sealed)
+    )
+    db.session.flush()
 
 
 def _current_key(stated: Stated) -> str | None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 
 from incidents.codebook.services import codebook
+from incidents.facts.linked import counted
 from incidents.facts.schema import FACT_COLUMNS, RULES_VERSION, categories
 from incidents.summaries.distinct import Together
 
@@ -194,8 +195,8 @@ class Tallies:
     def __init__(self, rows: pl.DataFrame, conditions: list[pl.Expr]) -> None:
         self._rows = rows
         self._kept = rows.select(pl.all_horizontal(conditions)).to_series()
-        self._cases = Together.by(rows["case"].filter(self._kept))
-        self._persons = Together.by(rows["person"].filter(self._kept))
+        self._cases = Together.by(counted(rows, "case").filter(self._kept))
+        self._persons = Together.by(counted(rows, "person").filter(self._kept))
         fatal = rows.select(pl.any_horizontal(pl.col(KILLED) > 0)).to_series() & self._kept
         self._fatal = fatal.filter(self._kept)
         self._killed = rows.select(pl.col(KILLED)).filter(fatal).cast(pl.UInt64)

@@ -180,15 +180,20 @@ SPECIAL: dict[str, st.SearchStrategy[Any]] = {
     "media_type": st.sampled_from(["", "image/png"]),
     "currency": st.sampled_from(["PHP", "KES"]),
     "adm1": st.none(),
-    "schema_version": st.just(1),
+    "schema_version": st.just(2),
     "lat": st.floats(-90, 90),
     "lon": st.floats(-180, 180),
     "reports": st.lists(ids, max_size=2),
     "incident_ids": st.lists(ids, max_size=2),
     "erased_persons": st.lists(ids, max_size=2),
 }
-SPECIAL |= dict.fromkeys(("id", "from_id", "to_id"), ids)
-SPECIAL |= dict.fromkeys(("original_blob", "working_blob", "publication_id", "summary_id"), st.none() | ids)
+SPECIAL |= dict.fromkeys(("id", "from_id", "to_id", "other_id", "organisation_id", "view_id"), ids)
+SPECIAL |= dict.fromkeys(
+    ("original_blob", "working_blob", "preview_blob", "publication_id", "summary_id", "answers"), st.none() | ids
+)
+SPECIAL |= dict.fromkeys(("original_key", "working_key", "preview_key", "working_sha256"), SPECIAL["sha256"])
+SPECIAL |= {"explained_in": SPECIAL["language"], "public_key": SPECIAL["sha256"]}
+SPECIAL |= {"counts_as": st.none() | SPECIAL["cell_key"]}
 PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     str: texts,
     bool: st.booleans(),
@@ -198,7 +203,7 @@ PLAIN: dict[Any, st.SearchStrategy[Any]] = {
     Decimal: st.decimals(0, 1000, places=2),
     AwareDatetime: st.datetimes(dt.datetime(2000, 1, 1), timezones=st.just(dt.UTC)),  # noqa: DTZ001
 }
-REFERENCES = {"act_ids", "person_id", "document_id", "same_origin_as"}
+REFERENCES = {"act_ids", "person_id", "document_id", "same_origin_as", "source_id"}
 ORDERED = {"persons_affected_min", "persons_affected_max", "killed_min", "killed_max"}
 
 
@@ -247,6 +252,10 @@ def documents(draw: st.DrawFn) -> CaseDocument:
         "interventions",
         "chain",
         "evidence",
+        "claims",
+        "overlaps",
+        "shares",
+        "comments",
         "kept_aside",
     ):
         for entry in raw[part]:

@@ -86,7 +86,7 @@ def keep(member: Person, *groups: Iterable[FactRow]) -> None:
     entries = [Entry(row.case, 1, [tuple(row)]) for group in groups for row in group]
     key = facts_keys(member.id, member.seed)[0]
     with writing(db.session):
-        store.append(key, FrameKind.FACTS, polars_schema(), entries)
+        store.append(store.delta(key, FrameKind.FACTS, polars_schema(), entries))
 
 
 def days(day: date) -> int:

@@ -474,10 +474,10 @@ def forge(team: Team, plaintext: bytes) -> str:
     key_id = team.researcher.membership().organisation.id
     with writing(db.session):
         row = Submission(
-            id=slot.submission_id, organisation_id=team.organisation_id, key_id=key_id, wrapped=wrapped, sealed=sealed
+            id=slot.row_id, organisation_id=team.organisation_id, key_id=key_id, wrapped=wrapped, sealed=sealed
         )
         db.session.add(row)
-    return slot.submission_id
+    return slot.row_id
 
 
 @pytest.mark.parametrize("plaintext", [b"", b"{}", b"[[]]", b"null", b"\xff", b'{"account": 1}', b"[" * 9000])

@@ -40,7 +40,7 @@ def test_a_short_and_an_empty_record_look_alike() -> None:
     assert len(lengths) == 1
 
 
-@pytest.mark.parametrize("slot", [replace(SLOT, organisation_id="p" * 32), replace(SLOT, submission_id="t" * 32)])
+@pytest.mark.parametrize("slot", [replace(SLOT, organisation_id="p" * 32), replace(SLOT, row_id="t" * 32)])
 def test_it_opens_in_no_other_place(slot: Slot) -> None:
     with pytest.raises(Unopenable):
         open_submission(OPENER, slot, WRAPPED, SEALED)
@@ -78,7 +78,7 @@ def test_nothing_may_be_cut_off(wrapped: int, sealed: int) -> None:
 
 
 def test_the_keys_of_two_submissions_cannot_be_exchanged() -> None:
-    other = replace(SLOT, submission_id="t" * 32)
+    other = replace(SLOT, row_id="t" * 32)
     wrapped, sealed = seal_submission(INTAKE.public_key(), other, b"another")
     for slot, blobs in ((SLOT, (wrapped, SEALED)), (SLOT, (WRAPPED, sealed)), (other, (WRAPPED, SEALED))):
         with pytest.raises(Unopenable):
@@ -95,7 +95,7 @@ def test_rotation_moves_the_data_key_and_leaves_the_content() -> None:
 
 def test_what_does_not_open_is_not_moved() -> None:
     with pytest.raises(Unopenable):
-        rewrap(OPENER, Identity(NEXT).intake.public_key(), replace(SLOT, submission_id="t" * 32), WRAPPED)
+        rewrap(OPENER, Identity(NEXT).intake.public_key(), replace(SLOT, row_id="t" * 32), WRAPPED)
 
 
 @pytest.mark.parametrize("raw", [b"", b"\0" * 10, b"\xff" * 1215, b"\0" * 1217])

@@ -62,7 +62,7 @@ def errors_of(**fields: Any) -> list[FieldError]:
         ),
         ({"evidence": [{"sha256": "abc"}]}, "evidence.0.sha256", "hash_malformed"),
         ({"evidence": [{"media_type": "a picture"}]}, "evidence.0.media_type", "media_type_malformed"),
-        ({"schema_version": 2}, "schema_version", "not_listed"),
+        ({"schema_version": 3}, "schema_version", "not_listed"),
     ],
 )
 def test_each_mistake_is_named_at_its_field(fields: dict[str, Any], path: str, kind: str) -> None:

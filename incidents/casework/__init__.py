@@ -1,0 +1,1 @@
+"""Working on a case together: review, verification, comments, questions, the risk screen."""

@@ -1,0 +1,1 @@
+"""What was asked of authorities, with deadlines, and the ledger of how they answered."""

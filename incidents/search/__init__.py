@@ -1,0 +1,1 @@
+"""Reading every case that a session opens, in search of words."""

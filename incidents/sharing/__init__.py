@@ -1,0 +1,1 @@
+"""Cases that another organisation may read, for a purpose, until a day."""
