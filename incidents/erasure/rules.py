@@ -53,10 +53,10 @@ SHORTEST_ELSEWHERE: Final = 2
 def without_person(document: CaseDocument, person_id: str) -> CaseDocument:
     """The document without a person, and without all that is linked to them.
 
-    Gone are: the person; their answers about consent; the sources that are them; evidence that came with those
-    sources, and evidence that may show somebody and came with nobody else's; what those sources say; the summary; values of an import that
-    fit no field, of which nobody can say about whom they are. Acts against them keep their codes and are done to a
-    person without attributes. Entries of theirs among the perpetrators lose name and marks.
+    Gone are: the person; their answers about consent; the sources that are them, and what those say; evidence that
+    came with those sources, and evidence that may show somebody and came with nobody else's; the summary; values of an
+    import that fit no field, of which nobody can say about whom they are. Acts against them keep their codes and are
+    done to a person without attributes. Entries of theirs among the perpetrators lose name and marks.
     """
     if document.person(person_id) is None:
         return document
