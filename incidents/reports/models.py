@@ -45,14 +45,26 @@ class Publication(Base):
     signatories: Mapped[str] = mapped_column(Text, default="", server_default="")
     #: What was demanded.
     demands: Mapped[str] = mapped_column(Text, default="", server_default="")
-    #: Taken back: the page says so, and shows nothing of what was published.
+    #: Taken back: the page says so, and shows nothing of what was published; the row is emptied.
     withdrawn_on: Mapped[dt.date | None] = mapped_column(Date)
+    #: Of a story: the random id of the summary that it was told from. When that is taken back, so is this.
+    summary_id: Mapped[str | None] = mapped_column(Id)
+    #: Of a story: the first day on which the consent that it rests on no longer holds; None: no such day.
+    ends_on: Mapped[dt.date | None] = mapped_column(Date)
     response_to_id: Mapped[str | None] = mapped_column(Id, ForeignKey("publication.id"))
     release_id: Mapped[str | None] = mapped_column(Id, ForeignKey("release.id"))
 
     organisation: Mapped[Organisation] = relationship(lazy="joined", innerjoin=True)
     release: Mapped[Release | None] = relationship()
     files: Mapped[list[PublicationFile]] = relationship(cascade="all, delete-orphan", order_by="PublicationFile.name")
+
+    @property
+    def gone_since(self) -> dt.date | None:
+        """The day since which nothing of it may be shown: withdrawn, or its consent has ended; None: it stands."""
+        if self.withdrawn_on is not None:
+            return self.withdrawn_on
+        ended = self.ends_on is not None and self.ends_on <= dt.datetime.now(tz=dt.UTC).date()
+        return self.ends_on if ended else None
 
 
 class PublicationFile(Base):

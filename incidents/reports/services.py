@@ -15,9 +15,10 @@ from incidents.codebook.services import codebook
 from incidents.database import random_id, writing
 from incidents.errors import Forbidden, NotFound
 from incidents.extensions import db
-from incidents.reports import campaigns
+from incidents.reports import campaigns, withdrawing
 from incidents.reports.files import media_type, safe_name
 from incidents.reports.models import Publication, PublicationFile, PublicationType
+from incidents.reports.withdrawing import Gone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement
 
     from incidents.reports.campaigns import Window
+
+#: Emptying a publication whose consent was taken back, in the running transaction.
+withdraw = withdrawing.withdraw
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,7 +191,10 @@ def file(publication_id: str, file_id: str) -> PublicationFile:
 
     Raises:
         NotFound: there is none, or it is another publication's.
+        Gone: the publication was withdrawn.
     """
+    if get(publication_id).gone_since:
+        raise Gone
     found = db.session.get(PublicationFile, file_id, options=[undefer(PublicationFile.content)])
     if found is None or found.publication_id != publication_id:
         raise NotFound

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
+from incidents.errors import NotFound
 from incidents.extensions import db
 from incidents.keyring.facts_door import open_summary, seal_summary, summaries_keys
+from incidents.reports import withdrawing
 from incidents.stories.models import Summary
 
 if TYPE_CHECKING:
@@ -26,20 +28,25 @@ class Story:
         ref: Random reference of the case, to ask its researchers by.
         text: What was written, checked and agreed to.
         until: First day on which consent no longer holds; None while it has no end.
+        id: Random id of its row; empty until it was given.
     """
 
     ref: str
     text: str
     until: dt.date | None = None
+    id: str = ""
 
 
 def give(key: SummariesKey, summary_id: str, story: Story) -> bool:
     """Seal a story for those who hold the key, in the running transaction; it replaces an earlier one.
 
+    What was published of it with another text is withdrawn: consent is for a text.
+
     Returns:
         Whether there was none before.
     """
-    replaced = take_back(key.organisation_id, summary_id)
+    replaced = _delete(key.organisation_id, summary_id)
+    withdrawing.follow(summary_id, story.text, story.until, _today())
     until = story.until.isoformat() if story.until else None
     content = json.dumps({"ref": story.ref, "text": story.text, "until": until}).encode()
     sealed = seal_summary(key, summary_id, content)
@@ -48,13 +55,17 @@ def give(key: SummariesKey, summary_id: str, story: Story) -> bool:
 
 
 def take_back(organisation_id: str, summary_id: str) -> bool:
-    """Delete a story, in the running transaction; nothing happens when it was never given.
+    """Delete a story and empty what was published of it, in the running transaction.
+
+    Nothing happens when it was never given, or is another organisation's. Nobody needs to be logged in.
 
     Returns:
         Whether there was one.
     """
-    gone = delete(Summary).where(Summary.id == summary_id, Summary.organisation_id == organisation_id)
-    return db.session.execute(gone.returning(Summary.id)).first() is not None
+    deleted = _delete(organisation_id, summary_id)
+    if db.session.get(Summary, summary_id, populate_existing=True) is None:
+        withdrawing.withdraw_told(summary_id, _today())
+    return deleted
 
 
 def received(account_id: str, seed: Seed, today: dt.date) -> list[Story]:
@@ -65,12 +76,38 @@ def received(account_id: str, seed: Seed, today: dt.date) -> list[Story]:
     """
     keys = {key.id: key for key in summaries_keys(account_id, seed)}
     rows = db.session.scalars(select(Summary).where(Summary.key_id.in_(keys)))
-    stories = [_read(open_summary(keys[row.key_id], row.id, row.sealed)) for row in rows]
+    stories = [_read(keys[row.key_id], row) for row in rows]
     standing = [story for story in stories if story.until is None or today < story.until]
     return sorted(standing, key=lambda story: story.ref)
 
 
-def _read(content: bytes) -> Story:
-    given = json.loads(content)
+def one(account_id: str, seed: Seed, summary_id: str, today: dt.date) -> Story:
+    """One story that an account's keys open and whose consent holds today; its row is held in a running transaction.
+
+    Raises:
+        NotFound: there is none, or not for them.
+        Unopenable: the row was altered or put in another's place.
+    """
+    keys = {key.id: key for key in summaries_keys(account_id, seed)}
+    row = db.session.get(Summary, summary_id, with_for_update=True, populate_existing=True)
+    if row is None or row.key_id not in keys:
+        raise NotFound
+    story = _read(keys[row.key_id], row)
+    if story.until is not None and story.until <= today:
+        raise NotFound
+    return story
+
+
+def _delete(organisation_id: str, summary_id: str) -> bool:
+    gone = delete(Summary).where(Summary.id == summary_id, Summary.organisation_id == organisation_id)
+    return db.session.execute(gone.returning(Summary.id)).first() is not None
+
+
+def _read(key: SummariesKey, row: Summary) -> Story:
+    given = json.loads(open_summary(key, row.id, row.sealed))
     until = dt.date.fromisoformat(given["until"]) if given.get("until") else None
-    return Story(given["ref"], given["text"], until)
+    return Story(given["ref"], given["text"], until, row.id)
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(tz=dt.UTC).date()

@@ -59,6 +59,8 @@ def upgrade() -> None:
     op.add_column("publication", sa.Column("signatories", sa.Text(), nullable=False, server_default=""))
     op.add_column("publication", sa.Column("demands", sa.Text(), nullable=False, server_default=""))
     op.add_column("publication", sa.Column("withdrawn_on", sa.Date(), nullable=True))
+    op.add_column("publication", sa.Column("summary_id", sa.String(length=32), nullable=True))
+    op.add_column("publication", sa.Column("ends_on", sa.Date(), nullable=True))
     op.add_column("organisation", sa.Column("network", sa.String(length=40), nullable=False, server_default=""))
     incident = sa.table("incident", sa.column("organisation_id"))
     organisation = sa.table("organisation", sa.column("id"), sa.column("rebuild"))
@@ -72,6 +74,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Go down: files, receipts and shares are gone; frames are made anew by older rules."""
     op.drop_column("organisation", "network")
+    op.drop_column("publication", "ends_on")
+    op.drop_column("publication", "summary_id")
     op.drop_column("publication", "withdrawn_on")
     op.drop_column("publication", "demands")
     op.drop_column("publication", "signatories")

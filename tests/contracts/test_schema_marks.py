@@ -73,6 +73,8 @@ CLEAR: Final = {
     "organisation.unswept": "that something was erased a moment ago, and nothing more",
     "publication.campaign": "published",
     "publication.countries": "published",
+    "publication.demands": "published",
+    "publication.ends_on": "published: until when a story may be told",
     "publication.id": "published",
     "publication.kind": "published",
     "publication.language": "published",
@@ -80,9 +82,12 @@ CLEAR: Final = {
     "publication.published_on": "published",
     "publication.release_id": "published",
     "publication.response_to_id": "published",
+    "publication.signatories": "published",
+    "publication.summary_id": "the random id of a summary's sealed row; which case that is of stands in the case",
     "publication.text": "published",
     "publication.themes": "published",
     "publication.title": "published",
+    "publication.withdrawn_on": "published: its page says since when nothing of it is shown",
     "publication_file.id": "published",
     "publication_file.media_type": "published",
     "publication_file.name": "published",
@@ -165,7 +170,8 @@ def test_no_clear_column_of_a_case_holds_a_time() -> None:
     timed = {
         name for name, column in clear_columns().items() if column.type.python_type.__name__ in {"datetime", "date"}
     }
-    assert timed == {"publication.published_on", "release.released_on"}
+    published = {"publication.published_on", "publication.withdrawn_on", "publication.ends_on"}
+    assert timed == {*published, "release.released_on"}
 
 
 def test_no_column_carries_a_key_that_points_from_a_case_to_what_is_clear() -> None:
