@@ -1,0 +1,1 @@
+"""Whole cases over HTTP, from intake to a published number."""
