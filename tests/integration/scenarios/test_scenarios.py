@@ -1,4 +1,4 @@
-"""Twelve cases from intake to a published number: acts, rights, verification, consent, facts, and the table that leaves."""
+"""Twelve cases from intake to a published number: acts, rights, verification, consent, facts, and the release."""
 
 from __future__ import annotations
 
