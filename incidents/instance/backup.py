@@ -25,6 +25,7 @@ from sqlalchemy.pool import NullPool
 from incidents.accounts.models import Account, Organisation
 from incidents.audit.acts import Act
 from incidents.audit.services import LogBroken, heads, record
+from incidents.consents.models import ReceiptView
 from incidents.database import snapshot, table_of, writing
 from incidents.extensions import db
 from incidents.facts.models import FrameDelta, FrameSnapshot
@@ -33,6 +34,7 @@ from incidents.keyring.identity import NotBelieved
 from incidents.keyring.models import Grant, Key, RecoveryCopy, Statement, StoredRoster
 from incidents.records.models import Revision, RevisionKey
 from incidents.recovery.models import Share
+from incidents.sharing.models import SharedCase
 from incidents.submissions.models import Submission
 
 if TYPE_CHECKING:
@@ -46,12 +48,12 @@ if TYPE_CHECKING:
 
 #: A log-in is nothing to bring back, nor is a failed one.
 LEFT_OUT: Final = {"session", "throttle"}
-#: Tables that are in the key backup alone.
-KEYS_ONLY: Final = tuple(table_of(model) for model in (RevisionKey, Grant, RecoveryCopy, Share))
+#: Tables that are in the key backup alone. A receipt's view opens with its code, whatever was erased since.
+KEYS_ONLY: Final = tuple(table_of(model) for model in (RevisionKey, Grant, RecoveryCopy, Share, ReceiptView))
 #: Tables that are in both: with them, keys of a later epoch than the data still open it.
 IN_BOTH: Final = tuple(table_of(model) for model in (Key, Statement, StoredRoster))
 #: Tables whose wrapped keys are in the key backup, beside the row's id.
-WRAPPED: Final = tuple(table_of(model) for model in (FrameSnapshot, FrameDelta, Submission))
+WRAPPED: Final = tuple(table_of(model) for model in (FrameSnapshot, FrameDelta, Submission, SharedCase))
 #: The column of the key backup that holds the digest of what a wrapped key belongs to.
 BELONGS: Final = "belongs_to"
 #: What the data backup has where the key backup has the wrapped key.
@@ -192,9 +194,7 @@ def digest(*parts: object) -> bytes:
 
 def _write_keys(source: Connection, target: Connection, about: dict[str, str]) -> None:
     _describe(source, target, about | {"kind": KEYS})
-    for table in IN_BOTH + tuple(
-        one for one in KEYS_ONLY if one.name in {RecoveryCopy.__tablename__, Share.__tablename__}
-    ):
+    for table in IN_BOTH + tuple(table_of(model) for model in (RecoveryCopy, Share, ReceiptView)):
         copy(source, target, select(table), _bare(target, table, [column.name for column in table.columns]))
     for model, of in BELONGING.items():
         _write_wraps(source, target, table_of(model), of)
@@ -207,6 +207,7 @@ BELONGING: Final[dict[type[Base], tuple[type[Base], tuple[str, ...]]]] = {
     FrameSnapshot: (FrameSnapshot, ("sealed",)),
     FrameDelta: (FrameDelta, ("sealed",)),
     Submission: (Submission, ("sealed",)),
+    SharedCase: (SharedCase, ("sealed",)),
 }
 
 

@@ -56,9 +56,10 @@ class Joining:
         self._join_grants(known)
         for name in ("recovery_copy", "share"):
             self._add(name, lambda row: {row.get("key_id", row["recovery_id"]), row["recovery_id"]} <= known)
+        self._add("receipt_view", lambda _row: True)
         self._join_revisions(known)
         cases, revisions = self._leave_out_cases()
-        for name in ("frame_snapshot", "frame_delta", "submission"):
+        for name in ("frame_snapshot", "frame_delta", "submission", "shared_case"):
             self._join_wraps(name, known)
         self._leave_out_wraps()
         self._forget_keys(known)
@@ -167,7 +168,7 @@ class Joining:
         return len(lost), older
 
     def _join_wraps(self, name: str, known: set[str]) -> None:
-        """Wrapped keys of frames and submissions that are still sealed as they were."""
+        """Wrapped keys of frames, submissions and shares that are still sealed as they were."""
         table = self.tables[name]
         for rows in self._rows(name):
             found = self.target.execute(
@@ -184,7 +185,7 @@ class Joining:
                 )
 
     def _leave_out_wraps(self) -> None:
-        """Delete what has no wrapped key: submissions by themselves, frames of an organisation all together.
+        """Delete what has no wrapped key: submissions and shares by themselves, frames of an organisation all together.
 
         What would be left of a frame could not be told from all of it.
         """
@@ -193,8 +194,9 @@ class Joining:
             self.rebuild |= set(self.target.scalars(select(table.c.organisation_id).where(table.c.wrapped == b"")))
         for table in frames:
             self.target.execute(delete(table).where(table.c.organisation_id.in_(self.rebuild)))
-        submission, organisation = self.tables["submission"], self.tables["organisation"]
-        self.target.execute(delete(submission).where(submission.c.wrapped == b""))
+        organisation = self.tables["organisation"]
+        for table in (self.tables["submission"], self.tables["shared_case"]):
+            self.target.execute(delete(table).where(table.c.wrapped == b""))
         self.target.execute(update(organisation).where(organisation.c.id.in_(self.rebuild)).values(rebuild=True))
 
     def _forget_keys(self, known: set[str]) -> None:
