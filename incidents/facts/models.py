@@ -59,3 +59,5 @@ class Withdrawal(Base):
     #: The person's random cell key, as 16 hexadecimal digits.
     person: Mapped[str] = mapped_column(String(16), primary_key=True)
     purpose: Mapped[str] = mapped_column(String(16), primary_key=True)
+    #: Another one at each withdrawal: the answer that it becomes in the case bears it.
+    id: Mapped[str] = mapped_column(Id, default=random_id)

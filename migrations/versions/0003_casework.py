@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -56,6 +58,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["release_id"], ["release.id"], name=op.f("fk_release_persons_release_id_release")),
         sa.PrimaryKeyConstraint("release_id", "organisation_id", name=op.f("pk_release_persons")),
     )
+    _number_withdrawals()
     op.add_column("publication", sa.Column("signatories", sa.Text(), nullable=False, server_default=""))
     op.add_column("publication", sa.Column("demands", sa.Text(), nullable=False, server_default=""))
     op.add_column("publication", sa.Column("withdrawn_on", sa.Date(), nullable=True))
@@ -71,9 +74,26 @@ def upgrade() -> None:
     )
 
 
+def _number_withdrawals() -> None:
+    """Give each withdrawal a random id: a column that may not be empty has no default that is another at each row."""
+    columns = [sa.Column(name, sa.String(length=16), nullable=False) for name in ("person", "purpose")]
+    number = sa.Column("id", sa.String(length=32), nullable=False)
+    before = op.get_bind().execute(sa.text("SELECT person, purpose FROM withdrawal")).all()
+    op.drop_table("withdrawal")
+    made = op.create_table(
+        "withdrawal",
+        *columns,
+        number,
+        sa.PrimaryKeyConstraint("person", "purpose", name=op.f("pk_withdrawal")),
+        sqlite_with_rowid=False,
+    )
+    op.bulk_insert(made, [{"person": a, "purpose": b, "id": secrets.token_hex(16)} for a, b in before])
+
+
 def downgrade() -> None:
     """Go down: files, receipts and shares are gone; frames are made anew by older rules."""
     op.drop_column("organisation", "network")
+    op.drop_column("withdrawal", "id")
     op.drop_column("publication", "ends_on")
     op.drop_column("publication", "summary_id")
     op.drop_column("publication", "withdrawn_on")

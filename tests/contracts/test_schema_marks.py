@@ -137,6 +137,7 @@ CLEAR: Final = {
     "throttle.forget_at": "an hour after the last failure; the row is deleted then",
     "throttle.id": "a keyed hash of a door and a name that was typed, whether anybody has it or not",
     "throttle.next_at": "when the next attempt may be made; deleted with its row",
+    "withdrawal.id": "random; the answer that it becomes stands in the sealed case",
     "withdrawal.person": "a random number that only sealed facts connect with anything",
     "withdrawal.purpose": "which consent was taken back",
 }
