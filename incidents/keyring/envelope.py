@@ -11,12 +11,15 @@ from __future__ import annotations
 import hmac
 import secrets
 from dataclasses import dataclass, field
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VERSION = b"\x01"
 KEY_BYTES = 32
@@ -34,21 +37,30 @@ class Unopenable(Exception):
 
 def context(*parts: str | int | bytes) -> bytes:
     """Join parts so that no two lists of parts give the same bytes: each is preceded by its length."""
-    out = [PROTOCOL]
+    return PROTOCOL + framed(*parts)
+
+
+def framed(*parts: str | int | bytes) -> bytes:
+    """Parts with their lengths: what is appended to a context makes the context of the longer list."""
+    out = []
     for part in parts:
         raw = part if isinstance(part, bytes) else str(part).encode()
         out += [len(raw).to_bytes(LENGTH_BYTES, "big"), raw]
     return b"".join(out)
 
 
+def padme(size: int) -> int:
+    """The Padmé size at or above a size (at most 12 % more): the true size shows only roughly."""
+    exponent = size.bit_length() - 1
+    spare = max(0, exponent - exponent.bit_length())
+    mask = (1 << spare) - 1
+    return (size + mask) & ~mask
+
+
 def pad(data: bytes) -> bytes:
     """Prefix the length and fill with zeros up to a Padmé size (at most 12 % more), 512 bytes at least."""
     framed = len(data).to_bytes(LENGTH_BYTES, "big") + data
-    size = max(FLOOR, len(framed))
-    exponent = size.bit_length() - 1
-    spare = exponent - exponent.bit_length()
-    mask = (1 << spare) - 1
-    return framed.ljust((size + mask) & ~mask, b"\0")
+    return framed.ljust(padme(max(FLOOR, len(framed))), b"\0")
 
 
 def unpad(data: bytes) -> bytes:
@@ -59,7 +71,7 @@ def unpad(data: bytes) -> bytes:
     """
     size = int.from_bytes(data[:LENGTH_BYTES], "big")
     end = LENGTH_BYTES + size
-    if end > len(data) or any(data[end:]):
+    if end > len(data) or data[end:].strip(b"\0"):
         raise Unopenable
     return data[LENGTH_BYTES:end]
 
@@ -91,13 +103,7 @@ class SecretKey:
         Raises:
             Unopenable: in every other case, without saying which.
         """
-        if blob[:1] != VERSION or len(blob) < OVERHEAD:
-            raise Unopenable
-        nonce, body = blob[1 : 1 + NONCE_BYTES], blob[1 + NONCE_BYTES :]
-        try:
-            return AESGCM(self.raw).decrypt(nonce, body, context(*parts))
-        except InvalidTag:
-            raise Unopenable from None
+        return opener(self)(blob, context(*parts))
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes for one purpose, from which neither this key nor another purpose's bytes follow."""
@@ -106,6 +112,24 @@ class SecretKey:
     def fingerprint(self) -> bytes:
         """A public name for this key in a cache: equal keys, equal names; nothing follows from it."""
         return self.derive("fingerprint")
+
+
+def opener(key: SecretKey) -> Callable[[bytes, bytes], bytes]:
+    """A function that opens blobs, each with its context, for whoever opens many: the cipher is set up once.
+
+    It raises Unopenable where open() does.
+    """
+    cipher = AESGCM(key.raw)
+
+    def opened(blob: bytes, bound: bytes) -> bytes:
+        if blob[:1] != VERSION or len(blob) < OVERHEAD:
+            raise Unopenable
+        try:
+            return cipher.decrypt(blob[1 : 1 + NONCE_BYTES], blob[1 + NONCE_BYTES :], bound)
+        except InvalidTag:
+            raise Unopenable from None
+
+    return opened
 
 
 def derive(secret: bytes, purpose: str, length: int = KEY_BYTES) -> bytes:
