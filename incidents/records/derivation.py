@@ -85,6 +85,8 @@ class IndexRow:
     review: str | None
     assigned_to: str
     questions: int
+    first_reviewer: str
+    single_testimony: bool
     responses: str
     evidence: int
     shared: int
@@ -143,6 +145,8 @@ def index_row(document: CaseDocument, today: date, *, revision: int = 0) -> Inde
         review=document.review.state if document.review else None,
         assigned_to=document.review.assigned_to if document.review else "",
         questions=len(rules.open_questions(document)),
+        first_reviewer=incident.reviewer1 if rules.needs_second(document) else "",
+        single_testimony=rules.single_testimony(document),
         responses=responses.packed(document),
         evidence=len(document.evidence),
         shared=sum(1 for share in document.shares if share.revoked_on is None and today < share.until),

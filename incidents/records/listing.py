@@ -79,11 +79,16 @@ def row(values: dict[str, Any]) -> Row:
         country=label_of("regions", values["country"]),
         violation=label_of("violation_types", values["violation"]),
         perpetrator=label_of("perpetrator_types", values["perpetrator"]),
-        verification=label_of("verification_status", values["verification"]),
+        verification=_verification(values),
         state=in_short(held) if complete else _("not finished"),
         kind={None: "good", Held.CONSENT_OF_SOME: "plain"}.get(held, "held") if complete else "warning",
         missing=values["missing"],
     )
+
+
+def _verification(values: dict[str, Any]) -> str | None:
+    label = label_of("verification_status", values["verification"])
+    return _("%(status)s (single testimony)", status=label) if values["single_testimony"] else label
 
 
 def _when(yyyymm: int | None, year: int | None) -> str | None:

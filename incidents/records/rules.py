@@ -11,6 +11,7 @@ from incidents.records.killings import NOBODY, Killed, is_killing, killings
 from incidents.records.verification import (
     COUNTED,
     independent_sources,
+    needs_second,
     objections,
     single_testimony,
     unfounded_state_links,
@@ -40,6 +41,7 @@ __all__ = [
     "lead_perpetrator",
     "missing",
     "month",
+    "needs_second",
     "network",
     "objections",
     "open_questions",

@@ -175,11 +175,12 @@ def _release(document: CaseDocument, today: date) -> str:
 def _verification(document: CaseDocument) -> Verification:
     listed = codebook().vocabulary("verification_status")
     status, floor = rules.verification(document), rules.verification_floor(document)
+    label = _(listed[status].label)
     lacking = [*rules.objections(document), *([NEXT_STEPS[status]] if status in NEXT_STEPS else [])]
     if rules.unfounded_state_links(document):
         lacking.append(N_("Say what links each State actor to the act; until then it stays at credible."))
     return Verification(
-        status=_(listed[status].label),
+        status=_("%(status)s (single testimony)", status=label) if rules.single_testimony(document) else label,
         meaning=_(listed[status].definition),
         floor=_(listed[floor].label),
         lacking=[_(one) for one in lacking],

@@ -107,9 +107,15 @@ def test_each_person_is_asked_about_once_though_several_things_were_done_to_them
 
 
 def test_status_and_floor_are_told_apart_when_a_reviewer_decided() -> None:
-    told = standing(make.document(incident=make.incident(verification="VS_4")), TODAY).verification
-    assert told.status == "Verified"
+    decided = make.incident(verification="VS_3", verification_reason="seen", reviewer1="r1", reviewer2="r2")
+    told = standing(make.document(incident=decided), TODAY).verification
+    assert told.status == "Corroborated (single testimony)"
     assert told.floor == "Credible"
+
+
+def test_a_decision_whose_conditions_do_not_hold_is_not_shown_as_the_status() -> None:
+    told = standing(make.document(incident=make.incident(verification="VS_4")), TODAY).verification
+    assert told.status == "Credible"
     assert "Give the reason for this status." in told.lacking
 
 

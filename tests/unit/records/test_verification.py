@@ -10,7 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.records.verification import (
+    CORE_FACTS,
+    LADDER,
+    conflicts,
     independent_sources,
+    may_sign,
+    needs_second,
     objections,
     single_testimony,
     unfounded_state_links,
@@ -163,9 +168,15 @@ def test_a_state_beside_the_ladder_holds_whatever_the_sources(state: str) -> Non
     assert verification(document(incident=incident(verification=state))) == state
 
 
-@pytest.mark.parametrize(("decided", "holds"), [("VS_1", "VS_2"), ("VS_2", "VS_2"), ("VS_3", "VS_3"), ("VS_4", "VS_4")])
-def test_a_decision_can_lift_but_not_go_below_the_floor(decided: str, holds: str) -> None:
-    assert verification(document(incident=incident(verification=decided))) == holds
+@pytest.mark.parametrize("decided", ["VS_1", "VS_2", "VS_3", "VS_4", "VS_5"])
+def test_a_bare_decision_neither_lifts_nor_goes_below_the_floor(decided: str) -> None:
+    assert verification(document(incident=incident(verification=decided))) == "VS_2"
+
+
+@pytest.mark.parametrize("decided", ["VS_3", "VS_4", "VS_5"])
+def test_a_decision_lifts_as_far_as_its_conditions_hold(decided: str) -> None:
+    assert verification(reviewed(decided)) == min(decided, "VS_4")
+    assert verification(reviewed(decided, evidence=[])) == "VS_3"
 
 
 @pytest.mark.parametrize("kind", ["ST", "ST_POL_DRUG", "SL", "SL_VIG"])
@@ -238,6 +249,7 @@ def test_two_reviewers_may_corroborate_one_account_where_no_witness_is_expected(
     record = about(person(), violation, incident=decided)
     assert objections(record) == []
     assert single_testimony(record)
+    assert verification(record) == "VS_3"
 
 
 def test_one_reviewer_alone_may_not() -> None:
@@ -252,6 +264,119 @@ def test_one_account_of_anything_else_does_not_corroborate() -> None:
 
 def test_a_record_corroborated_by_its_sources_is_no_single_testimony() -> None:
     assert not single_testimony(known_from(source(**PRIMARY), source(**SECONDARY)))
+
+
+# -- who signs -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("second", ["", "r1", "fictional-researcher"])
+def test_neither_the_first_reviewer_nor_the_recorder_signs_second(second: str) -> None:
+    record = reviewed("VS_4", reviewer2=second)
+    assert not may_sign(record, second)
+    assert verification(record) == "VS_3"
+
+
+def test_the_recorder_may_review_first() -> None:
+    record = reviewed("VS_4", reviewer1="fictional-researcher")
+    assert (objections(record), verification(record)) == ([], "VS_4")
+
+
+def test_a_decision_waits_for_a_second_reviewer_only_where_one_is_needed() -> None:
+    assert needs_second(reviewed("VS_4", reviewer2=""))
+    assert not needs_second(reviewed("VS_4"))
+    assert not needs_second(reviewed("VS_3", reviewer2=""))
+    assert needs_second(reviewed("VS_3", reviewer2="", sources=[source()]))
+    assert not needs_second(reviewed("VS_N", reviewer2=""))
+
+
+signatures = st.sampled_from(["", "r1", "r2", "fictional-researcher"])
+states = st.sampled_from(["VS_0", "VS_1", "VS_2", "VS_3", "VS_4", "VS_5", "VS_C", "VS_N", "VS_D", "VS_W"])
+decisions = st.fixed_dictionaries(
+    {
+        "verification": st.none() | states,
+        "verification_reason": st.sampled_from(["", "seen"]),
+        "reviewer1": signatures,
+        "reviewer2": signatures,
+    }
+)
+records = st.builds(
+    lambda sources, decision, evidence, basis: document(
+        incident=incident(**decision),
+        sources=sources,
+        evidence=evidence,
+        perpetrators=[perpetrator(attribution_basis=[basis])],
+    ),
+    st.lists(grades, max_size=3),
+    decisions,
+    st.sampled_from([[], [HASHED]]),
+    st.sampled_from(["ATB_MARK", "ATB_PAT", "ATB_ADM", "ATB_NONE"]),
+)
+
+
+@given(records)
+def test_no_status_is_above_what_sources_and_signatures_allow(record: CaseDocument) -> None:
+    said = record.incident
+    holds, floor = verification(record), verification_floor(record)
+    [basis] = record.perpetrators[0].attribution_basis
+    if holds not in LADDER or holds in (floor, "VS_0"):
+        assert holds in {said.verification, floor}
+    elif LADDER.index(holds) < LADDER.index(floor):
+        assert (holds, basis) == ("VS_2", "ATB_NONE")
+    else:
+        assert holds <= (said.verification or "")
+        assert said.verification_reason
+        assert said.reviewer1
+        assert said.reviewer2 not in {"", said.reviewer1, record.recorder}
+        assert holds == "VS_3" or (floor == "VS_3" and record.evidence and basis in {"ATB_MARK", "ATB_ADM"})
+        assert holds != "VS_5" or basis == "ATB_ADM"
+
+
+# -- what sources say ----------------------------------------------------------------------------------
+
+
+def told(field: str = "actor", values: tuple[str, str] = ("police", "masked riders"), **second: Any) -> CaseDocument:
+    """Two independent sources that speak of one fact."""
+    one, two = source(**PRIMARY), source(**SECONDARY | second.pop("other", {}))
+    if second.pop("same_origin", False):
+        two = two.model_copy(update={"same_origin_as": one.id})
+    claims = [
+        {"field": field, "source_id": one.id, "value": values[0]},
+        {"field": field, "source_id": two.id, "value": values[1]} | second,
+    ]
+    return known_from(one, two, claims=claims)
+
+
+@pytest.mark.parametrize("field", sorted(CORE_FACTS))
+def test_independent_sources_that_differ_on_a_core_fact_make_it_contested(field: str) -> None:
+    record = told(field)
+    assert conflicts(record) == [field]
+    assert (verification_floor(record), verification(record)) == ("VS_C", "VS_C")
+
+
+@pytest.mark.parametrize("field", ["place", "number_harmed", "outcome", "other"])
+def test_other_differences_contest_nothing(field: str) -> None:
+    assert verification_floor(told(field)) == "VS_3"
+
+
+def test_the_same_words_are_no_difference_whatever_their_case_and_spaces() -> None:
+    assert conflicts(told(values=("Masked  riders", "masked riders"))) == []
+
+
+@pytest.mark.parametrize(
+    "second", [{"same_origin": True}, {"source_id": None}, {"other": {"independence": "IND_DER"}}, {"stands": False}]
+)
+def test_one_origin_a_dependent_source_or_a_discarded_claim_contests_nothing(second: dict[str, Any]) -> None:
+    assert conflicts(told(**second)) == []
+
+
+def test_what_a_reviewer_let_stand_is_decided_until_something_new_differs() -> None:
+    record = told()
+    decided = [one.model_copy(update={"stands": position == 0}) for position, one in enumerate(record.claims)]
+    assert conflicts(record.model_copy(update={"claims": decided})) == []
+    both = [one.model_copy(update={"stands": True}) for one in record.claims]
+    assert conflicts(record.model_copy(update={"claims": both})) == []
+    new = record.claims[1].model_copy(update={"id": "e" * 32, "value": "soldiers"})
+    assert conflicts(record.model_copy(update={"claims": [*both, new]})) == ["actor"]
 
 
 def test_below_corroborated_nobody_objects() -> None:

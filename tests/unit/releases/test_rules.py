@@ -32,6 +32,7 @@ from tests.factories.documents import (
     documents,
     incident,
     open_source_killing,
+    source,
     person,
 )
 
@@ -431,7 +432,7 @@ def test_a_story_about_somebody_nobody_entered_is_not_told() -> None:
 
 def test_public_facts_alone_make_no_story() -> None:
     killing = open_source_killing()
-    record = killing.model_copy(update={"incident": killing.incident.model_copy(update={"verification": "VS_3"})})
+    record = killing.model_copy(update={"sources": [source(), source()]})
     assert story_decision(record, TODAY).reason is Reason.OPEN_SOURCE_TOTALS_ONLY
 
 
