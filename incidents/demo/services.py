@@ -17,6 +17,7 @@ from incidents.accounts.factors import App, Factors
 from incidents.accounts.models import Account, Organisation, Role
 from incidents.accounts.rules import normalise_username
 from incidents.database import writing
+from incidents.demo.casework import Desk
 from incidents.demo.generator import Generator
 from incidents.errors import NotFound
 from incidents.extensions import db
@@ -117,7 +118,8 @@ def make(settings: Settings, *, cases: int = CASES, today: dt.date | None = None
         made += _organisation(name, team)
         founder = next(account for account in made if account.organisation == name)
         generator = Generator(random.Random(SEED + number), countries, day, "")  # noqa: S311 - a demo
-        _cases(founder, generator, cases)
+        desk = Desk(random.Random(SEED - number), day, _researchers(made, name))  # noqa: S311 - a demo
+        _cases(founder, generator, desk, cases)
         for account in made:
             if account.organisation == name and account.role is Role.FIELD_WORKER:
                 _hand_in(account, generator)
@@ -202,10 +204,17 @@ def _hand_in(worker: DemoAccount, generator: Generator) -> None:
         submissions.submit(sender, generator.incident("POL_EXT"))
 
 
-def _cases(founder: DemoAccount, generator: Generator, count: int) -> None:
+def _researchers(made: Sequence[DemoAccount], organisation: str) -> tuple[str, ...]:
+    """Account ids of an organisation's researchers."""
+    ours = (one for one in made if one.organisation == organisation and one.role is Role.RESEARCHER)
+    return tuple(_open(one)[0].id for one in ours)
+
+
+def _cases(founder: DemoAccount, generator: Generator, desk: Desk, count: int) -> None:
     account, seed = _open(founder)
     generator.recorder = account.id
     keys = keys_of(account.id, account.organisation_id, seed)
-    documents = list(generator.documents(count))
+    documents = [desk.worked_on(one) for one in generator.documents(count)]
+    documents += filter(None, map(desk.told_again, documents))
     for first in range(0, len(documents), BATCH):
         records.create(keys, documents[first : first + BATCH], today=generator.today)

@@ -70,7 +70,8 @@ def test_cases_are_listed_for_researchers_and_counted_for_analysts_of_both(setti
     made = {account.username: account for account in services.make(settings, cases=CASES, today=TODAY)}
     account, seed = accounts.open_account_seed("amihan", made["amihan"].passphrase)
     keys = keys_of(account.id, account.organisation_id, seed)
-    assert index.find(keys.organisation, index.CaseQuery()).total == CASES
+    # A few incidents are told a second time, by somebody else.
+    assert CASES <= index.find(keys.organisation, index.CaseQuery()).total < 2 * CASES
     analyst, seed = accounts.open_account_seed("gale", made["gale"].passphrase)
     granted = facts_keys(analyst.id, seed)
     assert len(granted) == 2
