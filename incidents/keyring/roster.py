@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from incidents.errors import KeysChanged
 from incidents.keyring.envelope import KEY_BYTES, SecretKey, pad, unpad
+from incidents.keyring.identity import Pin
 from incidents.keyring.models import KeyKind, StoredRoster
 
 if TYPE_CHECKING:
@@ -101,6 +102,31 @@ class Proposal(BaseModel):
     by: str
 
 
+class Partner(BaseModel):
+    """Another organisation that members have compared a number with: cases may be shared with it, and taken from it.
+
+    Attributes:
+        name: What it was called then; consent to sharing names it by this.
+        identities: Its public signing keys in hexadecimal digits, by epoch: of the one that was compared, and of those
+            that followed from it. Oldest first.
+        vouchers: Account ids of the members who compared.
+        confirmed: Whether enough have. Sending colleagues away does not make it so.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    identities: dict[int, str]
+    vouchers: tuple[str, ...] = ()
+    confirmed: bool = False
+
+    @property
+    def pin(self) -> Pin:
+        """What its statements must follow from."""
+        epoch = max(self.identities)
+        return Pin(epoch=epoch, identity=self.identities[epoch])
+
+
 class Roster(BaseModel):
     """Everything an organisation says of itself to its members.
 
@@ -111,6 +137,7 @@ class Roster(BaseModel):
         trusts: Other organisations whose analysts and advocates may be granted keys, and which.
         trust_decided: Whether the members have been asked.
         recovery: The recovery key; None is said on every members' and administrators' page.
+        partners: Other organisations that cases may be shared with, by their id.
         holds: Legal holds by incident id.
         proposal: A change of policy that waits for a second member.
         marker: The secret of origin markers, in base 64; it outlives the organisation key.
@@ -125,6 +152,7 @@ class Roster(BaseModel):
     trusts: dict[str, tuple[KeyKind, ...]] = Field(default_factory=dict)
     trust_decided: bool = False
     recovery: Recovery | None = None
+    partners: dict[str, Partner] = Field(default_factory=dict)
     holds: dict[str, Hold] = Field(default_factory=dict)
     proposal: Proposal | None = None
     marker: str = Field(default_factory=lambda: base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())

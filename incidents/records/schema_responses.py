@@ -63,7 +63,9 @@ class Share(Record):
     organisation_id: Annotated[Id, Coded("X", "The organisation it is shared with.")]
     purpose: Annotated[Note, Sensitive("X", "What for.")] = ""
     until: Annotated[dt.date, Meta("X", "First day on which it is not shared any more.")]
-    shared_by: Annotated[Line, Meta("X", "Who shared it.")] = ""
+    with_identity: Annotated[bool, Meta("X", "Whether names, contacts and exact places are shared too.")] = False
+    shared_by: Annotated[Line, Meta("X", "Who proposed it.")] = ""
+    confirmed_by: Annotated[Line, Meta("X", "Who confirmed it, another person; until then it is not shared.")] = ""
     shared_on: Annotated[dt.date | None, Meta("X", "Since when.")] = None
     revoked_on: Annotated[dt.date | None, Meta("X", "Day it was taken back.")] = None
 

@@ -295,6 +295,20 @@ def open_account(keys: CaseKeys, incident_id: str, revision: int | None = None) 
 
 
 @with_newest
+def open_for_rules(keys: CaseKeys, incident_id: str) -> Opened:
+    """A case with its identity part, for a rule that needs all of it, such as whom a consent names; shown to nobody.
+
+    What is shown of an identity is opened by open_identity(), which logs it.
+
+    Raises:
+        NotFound: no such case in this organisation.
+    """
+    row, wrapped = _revision(keys, incident_id, None)
+    parts = opened_parts(keys, row, wrapped)
+    return Opened(withdrawals.folded_in(join(parts[ACCOUNT], parts[IDENTITY])), row.revision)
+
+
+@with_newest
 def open_identity(keys: CaseKeys, incident_id: str, reason: str) -> Opened:
     """A case with its identity part; who opened it, when and why is logged before it is given.
 

@@ -1,0 +1,1 @@
+"""Sharing cases between organisations, with a database."""

@@ -1,0 +1,1 @@
+"""Sharing a case: who must have agreed, and until when."""
