@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, g, request
 
+from incidents.web.access import leaves_no_trace
+
 if TYPE_CHECKING:
     from flask import Response
 
@@ -51,7 +53,10 @@ def start() -> None:
 def finish(response: Response) -> Response:
     """Log the rule that answered, never the address that was asked for."""
     route = request.url_rule.rule if request.url_rule else "-"
-    if route != "/healthz":
+    if leaves_no_trace(request.endpoint):
+        # One line for whatever became of it: status and time would tell who came with a secret that opens.
+        log.info("answered", extra={"route": route})
+    elif route != "/healthz":
         log.info(
             "answered",
             extra={

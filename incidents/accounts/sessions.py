@@ -26,6 +26,7 @@ from incidents.extensions import db
 from incidents.keyring.envelope import SecretKey, Unopenable
 from incidents.keyring.people import Seed
 from incidents.keyring.tokens import session_id, session_key
+from incidents.web.access import leaves_no_trace
 
 if TYPE_CHECKING:
     from flask import Flask, Request, Response
@@ -179,6 +180,8 @@ class SealedSessions(SessionInterface):
         if not isinstance(session, TalaSession):
             raise TypeError("Tala opens its own sessions")
         response.vary.add("Cookie")
+        if leaves_no_trace(request.endpoint):
+            return
         if session.owner:
             self._store(session)
         elif session.stored or session.retired:

@@ -55,12 +55,14 @@ class Door(enum.StrEnum):
     SET_UP = "set-up"
     RECOVERY = "recovery"
     SECOND_FACTOR = "second-factor"
+    #: A receipt's code; it is counted by the code, whatever word comes with it.
+    RECEIPT = "receipt"
     #: The passphrase once more, by who is logged in: step-up, or a change of passphrase.
     CONFIRM = "confirm"
 
 
 #: Doors that open to any name: the site as a whole has a budget there.
-OPEN_DOORS: Final = frozenset({Door.LOG_IN, Door.SET_UP, Door.RECOVERY})
+OPEN_DOORS: Final = frozenset({Door.LOG_IN, Door.SET_UP, Door.RECOVERY, Door.RECEIPT})
 
 
 class Throttled(TalaError):

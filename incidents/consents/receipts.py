@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from incidents.consents.content import content_of
 from incidents.consents.models import ReceiptView
+from incidents.consents.withdrawals import INSERT
 from incidents.extensions import db
 from incidents.keyring.identity import Identity, Pin
 from incidents.keyring.people import PublicKey
@@ -37,11 +38,17 @@ def reseal(keys: CaseKeys, document: CaseDocument, today: dt.date) -> None:
 
 
 def put(public_key: PublicKey, view_id: str, content: Content) -> None:
-    """Write a view in the place of the one before, in the running transaction."""
+    """Write a view, in the place of the one before if there is one, in the running transaction."""
     sealed = seal_view(public_key, view_id, content.model_dump_json().encode())
-    drop([view_id])
-    db.session.add(ReceiptView(id=view_id, sealed=sealed))
-    db.session.flush()
+    statement = INSERT[db.engine.dialect.name](ReceiptView).values(id=view_id, sealed=sealed)
+    db.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"sealed": sealed}))
+
+
+def replace(public_key: PublicKey, view_id: str, content: Content) -> bool:
+    """Write a view in the place of the one before, in the running transaction; False if that is gone meanwhile."""
+    sealed = seal_view(public_key, view_id, content.model_dump_json().encode())
+    changed = update(ReceiptView).where(ReceiptView.id == view_id).values(sealed=sealed)
+    return db.session.execute(changed.returning(ReceiptView.id)).first() is not None
 
 
 def drop(view_ids: Iterable[str]) -> None:

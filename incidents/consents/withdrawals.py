@@ -58,6 +58,11 @@ def add(person: str, purposes: Iterable[str]) -> None:
     db.session.execute(again, rows)
 
 
+def of_person(person: str) -> set[str]:
+    """The purposes that a person took back and that no save has folded in yet, by cell key. One query."""
+    return set(db.session.scalars(select(Withdrawal.purpose).where(Withdrawal.person == person)))
+
+
 def waiting(document: CaseDocument) -> bool:
     """Whether something was taken back that no save has folded in yet. One query."""
     keys = _keys(document.persons)

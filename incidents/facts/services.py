@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 #: A person who takes back one of these is in no statistic from that moment on.
 STATISTICS_PURPOSES = ("CP_STAT", "CP_STORE")
 EPOCH = dt.date(1970, 1, 1)
+#: Why a case is held back when it was counted at its last save; of the words that the rules of records have for it.
+HELD_WHOLLY = "consent"
+HELD_IN_PART = "consent_of_some"
 
 
 class BeingRestored(TalaError):
@@ -49,8 +52,33 @@ def frame(keys: Sequence[FactsKey]) -> Frame:
     loaded = [store.load(key, FrameKind.FACTS, polars_schema()).frame for key in newest.values()]
     if not loaded:
         return frames.empty(polars_schema())
-    rows = without_ended(pl.concat([part.rows for part in loaded]), dt.datetime.now(tz=dt.UTC).date())
-    return Frame(without_withdrawn(rows), pl.concat([part.held for part in loaded]))
+    rows = pl.concat([part.rows for part in loaded])
+    now = without_withdrawn(without_ended(rows, dt.datetime.now(tz=dt.UTC).date()))
+    return Frame(now, _held(pl.concat([part.held for part in loaded]), left_between(rows, now)))
+
+
+def left_since(key: FactsKey) -> pl.DataFrame:
+    """Cases of an organisation of which rows are counted no more though they were saved so; see left_between().
+
+    A consent was taken back without a log-in, or has run out. Costs a query, and two passes where there are such rows.
+    """
+    rows = store.load(key, FrameKind.FACTS, polars_schema()).frame.rows
+    return left_between(rows, without_withdrawn(without_ended(rows, dt.datetime.now(tz=dt.UTC).date())))
+
+
+def left_between(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Cases that have fewer rows after than before, and why they are held back: wholly, or what some persons did."""
+    if before.height == after.height:
+        return pl.DataFrame(schema=frames.HELD_SCHEMA)
+    many = before["case"].value_counts(name="before").join(after["case"].value_counts(name="after"), "case", "left")
+    fewer = many.filter(pl.col("after").is_null() | (pl.col("after") < pl.col("before")))
+    reason = pl.when(pl.col("after").is_null()).then(pl.lit(HELD_WHOLLY)).otherwise(pl.lit(HELD_IN_PART))
+    return fewer.select("case", reason.alias("reason"))
+
+
+def _held(held: pl.DataFrame, left: pl.DataFrame) -> pl.DataFrame:
+    """Why cases are held back, with those that have left the count since they were saved."""
+    return pl.concat([held.join(left, "case", "anti"), left]) if left.height else held
 
 
 def being_restored(organisation_ids: set[str]) -> bool:

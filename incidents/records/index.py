@@ -71,6 +71,8 @@ SORTS: Final = {
     "persons": "persons",
 }
 PAGE_SIZE: Final = 50
+#: What derivation.Held calls a case of which some persons may be counted.
+IN_PART: Final = "consent_of_some"
 #: Sorted copies that are kept with a frame: each is as large as the frame.
 SORTS_KEPT: Final = 2
 
@@ -169,18 +171,37 @@ def load(key: OrganisationKey) -> Loaded:
     return store.load(key, FrameKind.INDEX, polars_schema(INDEX_COLUMNS))
 
 
-def find(key: OrganisationKey, query: CaseQuery) -> CasePage:
-    """One page of the cases that fit a query, in a stable order.
+def find(key: OrganisationKey, query: CaseQuery, left: pl.DataFrame | None = None) -> CasePage:
+    """One page of the cases that fit a query, in a stable order; ``left`` as in matching().
 
     The sorted frame is kept with the loaded one, so that a page costs a slice, and a filter one pass over the index.
     """
-    rows = _sorted(load(key), query)
-    conditions = list(_conditions(query))
-    if conditions:
-        rows = rows.filter(reduce(and_, conditions))
+    rows = matching(key, query, left)
     pages = max(1, -(-rows.height // PAGE_SIZE))
     page = min(max(1, query.page), pages)
     return CasePage(rows.slice((page - 1) * PAGE_SIZE, PAGE_SIZE).to_dicts(), rows.height, page, pages)
+
+
+def matching(key: OrganisationKey, query: CaseQuery, left: pl.DataFrame | None = None) -> pl.DataFrame:
+    """All cases that fit a query, in the order it asks for; ``page`` is not looked at.
+
+    Args:
+        key: Whose cases.
+        query: Which.
+        left: Cases that have left the count since they were saved, and why; see facts.services.left_since().
+    """
+    rows = _sorted(load(key), query)
+    if left is not None and left.height:
+        rows = _as_they_are_now(rows, left)
+    conditions = list(_conditions(query))
+    return rows.filter(reduce(and_, conditions)) if conditions else rows
+
+
+def _as_they_are_now(rows: pl.DataFrame, left: pl.DataFrame) -> pl.DataFrame:
+    """Rows with why cases are held back that were counted when they were saved. Other reasons stand before consent."""
+    now = rows.join(left, "case", "left", maintain_order="left")["reason"]
+    consent = pl.col("held").is_null() | (pl.col("held") == IN_PART)
+    return rows.with_columns(held=pl.when(consent & now.is_not_null()).then(now).otherwise(pl.col("held")))
 
 
 def _sorted(loaded: Loaded, query: CaseQuery) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from flask_login import current_user
 from incidents.accounts.models import Role
 from incidents.accounts.services import accounts
 from incidents.errors import Forbidden, KeysChanged, on_domain_error
+from incidents.facts.services import left_since
 from incidents.i18n import gettext as _
 from incidents.records import listing, page, rebuild, sentences, services, story
 from incidents.records.forms import CheckForm, FilterForm, ReasonForm, SummaryForm
@@ -68,7 +69,7 @@ def cases() -> ResponseReturnValue:
         descending=request.args.get("order", "down") != "up",
         page=request.args.get("page", 1, type=int),
     )
-    found = find(keys.organisation, asked)
+    found = find(keys.organisation, asked, left_since(keys.facts))
     return render_template(
         "records/cases.html",
         form=form,

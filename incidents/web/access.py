@@ -38,6 +38,21 @@ def public(view: View) -> View:
     return view
 
 
+def traceless(view: View) -> View:
+    """Mark a public view that leaves no trace of who came and what became of it.
+
+    It sets no cookie and touches no session, and the log has the same line for every answer. So it carries no anti-forgery
+    token either: what it does, it does for whoever sends the secret that the form asks for, which no other site knows.
+    """
+    view.traceless = True  # type: ignore[attr-defined]
+    return view
+
+
+def leaves_no_trace(endpoint: str | None) -> bool:
+    """Whether an endpoint's view has the mark of traceless()."""
+    return getattr(current_app.view_functions.get(str(endpoint)), "traceless", False)
+
+
 def step_up(view: View) -> View:
     """Mark a view that asks for the passphrase (and second factor) again when they were proved too long ago.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flask import abort, request
 
 from incidents.accounts.sessions import tala_session
+from incidents.web.access import leaves_no_trace
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -32,8 +33,8 @@ def csrf_token() -> str:
 
 
 def check_token() -> None:
-    """Refuse an unsafe request without the token (400)."""
-    if request.method in SAFE:
+    """Refuse an unsafe request without the token (400); pages without a cookie ask for a secret instead."""
+    if request.method in SAFE or leaves_no_trace(request.endpoint):
         return
     if not hmac.compare_digest(request.form.get(FIELD, "").encode(), csrf_token().encode()):
         abort(HTTPStatus.BAD_REQUEST)
