@@ -101,10 +101,17 @@ def sections(document: CaseDocument, part: Where) -> list[Section]:
 def openings(keys: CaseKeys, incident_id: str, names: dict[str, str]) -> list[Opening]:
     """Who opened the identity of a case before, newest first. Opens the organisation's log."""
     return [
-        Opening(names.get(entry["account"], entry["account"]), moment(entry["at"]), entry["reason"])
+        Opening(names.get(entry["account"], entry["account"]), moment(entry["at"]), _reason(entry))
         for entry in services.log_entries(keys)
-        if entry["action"] == "identity_opened" and entry["incident_id"] == incident_id
+        if (entry["action"] == "identity_opened" and entry["incident_id"] == incident_id)
+        or entry["action"] == "names_searched"
     ]
+
+
+def _reason(entry: dict[str, str]) -> str:
+    """Why, as it was typed. A search reads the names of many cases: it stands on the page of each."""
+    searched = entry["action"] == "names_searched"
+    return _("%(reason)s (a search of names)", reason=bdi(entry["reason"])) if searched else entry["reason"]
 
 
 def moment(iso: str) -> str:

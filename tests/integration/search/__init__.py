@@ -1,0 +1,1 @@
+"""Search end to end."""
