@@ -21,6 +21,7 @@ DATE_KINDS: Final = ("day", "month", "year", "about", "between", "unknown")
 REPLACEMENT: Final = "\ufffd"
 _AHEAD: Final = timedelta(days=36_525)
 _LONGEST_NUMBER: Final = 12
+_MONEY: Final = re.compile(r"[0-9]{1,15}(?:[.,][0-9]{1,2})?")
 # What no page may hold: controls, and the code points that are no characters.
 _UNREADABLE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
@@ -78,9 +79,16 @@ def typed_of(question: Question, value: Any) -> Typed:  # noqa: ANN401 - any fie
         return {f"{question.name}-{part}": [text] for part, text in _date_boxes(str(value))}
     if question.kind in (Kind.DAY, Kind.DAY_AHEAD):
         return {f"{question.name}-{part}": [text] for part, text in _point_boxes(str(value), FROM_BOXES)}
-    if question.kind is Kind.MANY:
-        return {question.name: list(value)}
-    return {question.name: ["y" if question.kind is Kind.FLAG else str(value)]}
+    texts = _texts(question.kind, value)
+    return {question.name: texts} if any(texts) else {}
+
+
+def _texts(kind: Kind, value: Any) -> list[str]:  # noqa: ANN401 - any field of the document
+    if kind is Kind.MANY:
+        return list(value)
+    if kind is Kind.LINES:
+        return ["\n".join(value)]
+    return ["y" if kind is Kind.FLAG else str(value)]
 
 
 def same(question: Question, one: Typed, other: Typed) -> bool:
@@ -115,6 +123,10 @@ def _single(question: Question, text: str) -> object:
         if REPLACEMENT in text:
             raise wrong(question.name, "text_unreadable")
         return text
+    if question.kind is Kind.LINES:
+        return _lines(question, text)
+    if question.kind is Kind.MONEY:
+        return _money(text.strip())
     if question.kind is Kind.YES_NO:
         return None if text in ("", "unknown") else {"yes": True, "no": False}.get(text, text)
     if question.kind is Kind.NUMBER:
@@ -122,6 +134,17 @@ def _single(question: Question, text: str) -> object:
         return int(digits) if digits.isdecimal() and len(digits) <= _LONGEST_NUMBER else digits or None
     assert question.kind in CHOICES  # noqa: S101 - every kind has its branch
     return text or None
+
+
+def _lines(question: Question, text: str) -> list[str]:
+    if REPLACEMENT in text:
+        raise wrong(question.name, "text_unreadable")
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _money(text: str) -> str | None:
+    """A sum with a point before its cents; what is no sum stays as it is for the document to refuse."""
+    return (text.replace(",", ".") if _MONEY.fullmatch(text) else text) or None
 
 
 def _plain(question: Question, values: list[str]) -> list[str]:

@@ -12,7 +12,7 @@ from incidents.intake.questions import Kind
 from incidents.records.errors import N_
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from incidents.codebook.models import Code
     from incidents.intake.questions import Question
@@ -54,6 +54,32 @@ LITERALS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
         ("source", N_("Told us about it"), ""),
         ("perpetrator", N_("Did it, or had a part in it"), ""),
         ("intervenor", N_("Helped"), ""),
+    ),
+    "help": (
+        ("care_72h", N_("Medical care within 72 hours"), N_("After sexual violence or an injury.")),
+        ("medicine", N_("Medicine or treatment that must not stop"), ""),
+        ("naloxone", N_("Naloxone at hand, and somebody who can give it"), ""),
+        ("lawyer", N_("A lawyer or legal aid"), ""),
+        ("safe_place", N_("A safe place"), ""),
+        ("peer_support", N_("Somebody to be with: a peer"), ""),
+        ("none_wanted", N_("The person wants no help now"), ""),
+    ),
+    "monitoring": (
+        ("open", N_("Open"), ""),
+        ("watch", N_("Watched"), ""),
+        ("closed", N_("Closed"), ""),
+    ),
+    "amount_band": (
+        ("under_10", N_("Under 10"), ""),
+        ("10_49", N_("10 to 49"), ""),
+        ("50_199", N_("50 to 199"), ""),
+        ("200_999", N_("200 to 999"), ""),
+        ("1000_or_more", N_("1,000 or more"), ""),
+    ),
+    "number_words": (
+        ("several", N_("A few, several: 3"), ""),
+        ("dozens", N_("A dozen, dozens: 12"), ""),
+        ("hundreds", N_("Hundreds: 100"), ""),
     ),
     "name_form": (
         ("full", N_("Full name"), ""),
@@ -101,6 +127,23 @@ def label_of(source: str, value: str, document: CaseDocument) -> str:
     return next((choice.label for choice in _choices(source, document) if choice.value == value), value)
 
 
+def still(question: Question, typed: Mapping[str, list[str]], offered: Collection[str]) -> dict[str, str]:
+    """Return codes that an answer holds and the list does not offer, so that a page that shows them sends them back.
+
+    An import, or an older version of the codebook, may have given what the form would not.
+    """
+    vocabulary = question.source.partition("/")[0]
+    if question.kind not in (Kind.MANY, Kind.SELECT, Kind.ONE) or vocabulary not in _VOCABULARIES:
+        return {}
+    listed = codebook().vocabulary(_VOCABULARIES[vocabulary])
+    known = {code.code for code in listed}
+    return {
+        value: _(listed[value].label)
+        for value in typed.get(question.name, [])
+        if value not in offered and value in known
+    }
+
+
 def act_label(document: CaseDocument, act: Act) -> str:
     """Return an act in one line: what was done, to whom."""
     violation = _(codebook().vocabulary("violation_types")[act.violation].label)
@@ -122,7 +165,9 @@ def _choices(source: str, document: CaseDocument) -> Iterator[Choice]:
 
 
 def _choosable(source: str, code: Code) -> bool:
-    """Whether a code can stand in a flat list: in the list of outcomes, groups only order it."""
+    """Whether a code can stand in a flat list: of outcomes groups only order it, of rights the articles say more."""
+    if source == "rights":
+        return code.parent is None
     return source != "outcomes" or code.parent is not None or code.code == "OUT_UNK"
 
 
@@ -152,9 +197,35 @@ def _acts(document: CaseDocument) -> Iterator[Choice]:
     return (Choice(act.id, act_label(document, act)) for act in document.acts)
 
 
+def _sources(document: CaseDocument) -> Iterator[Choice]:
+    for place, source in enumerate(document.sources, start=1):
+        kind = label_of("sources/SRC", source.source_type, document) if source.source_type else _("Source")
+        yield Choice(source.id, f"{place}. {kind}")
+
+
+def _files(document: CaseDocument) -> Iterator[Choice]:
+    for place, item in enumerate(document.evidence, start=1):
+        yield Choice(item.id, f"{place}. {item.content_note or item.media_type or _('File')}")
+
+
+def _networks(document: CaseDocument) -> Iterator[Choice]:
+    del document
+    return (Choice(one.code, _(one.label)) for one in codebook().vocabulary("regions").roots)
+
+
 _FROM_RECORD: Final[Mapping[str, Callable[[CaseDocument], Iterator[Choice]]]] = {
     "countries": _countries,
     "areas": _areas,
     "persons": _persons,
     "acts": _acts,
+    "other_sources": _sources,
+    "files": _files,
+    "networks": _networks,
+}
+#: The vocabulary behind a source of choices, where it is not of the same name.
+_VOCABULARIES: Final[Mapping[str, str]] = {
+    **{name: name for name in ("drug_nexus", "themes", "methods", "outcomes", "rights", "involvement", "sources")},
+    **{name: name for name in ("perpetrator_types", "victim_attributes", "place_types", "place_precision", "grading")},
+    **{name: name for name in ("date_precision", "release_level", "priority", "consent_levels")},
+    "networks": "regions",
 }

@@ -26,6 +26,8 @@ _TALK: Final[Mapping[str, Any]] = {
     "expires_on": None,
     "name_form": None,
     "witness_note": "",
+    "explained_how": "",
+    "explained_in": "",
 }
 _EXPLAINED: Final = ("purpose", "recipients", "risks", "withdrawal", "limits")
 
@@ -46,7 +48,7 @@ def talk_of(rows: list[Part], person_id: str) -> Part:
     }
 
 
-def with_talk(rows: list[Part], person_id: str, after: Part, saved: Collection[str]) -> list[Part]:
+def with_talk(rows: list[Part], person_id: str, after: Part, saved: Collection[str], by: str = "") -> list[Part]:
     """Return the rows with the answers `after`.
 
     Args:
@@ -54,6 +56,7 @@ def with_talk(rows: list[Part], person_id: str, after: Part, saved: Collection[s
         person_id: Who answered.
         after: What the page says now, in the shape of `talk_of`.
         saved: Ids of rows that a saved revision holds; these stay.
+        by: Account of whoever explains and asks; whoever only corrects how it was asked does not become it.
     """
     before = talk_of(rows, person_id)
     latest = _latest([row for row in rows if row["person_id"] == person_id])
@@ -73,13 +76,20 @@ def with_talk(rows: list[Part], person_id: str, after: Part, saved: Collection[s
                 "purpose": purpose,
                 "answer": answer,
                 "recipient": after["recipient"].get(purpose) or "",
+                "explained_by": _asker(answer, before["answer"][purpose], latest.get(purpose)) or by,
                 **talk,
             }
         )
     if not added and talk != _circumstances({}) and not any(row["person_id"] == person_id for row in kept):
         # Nothing is answered yet, but what was said about the talk is not lost: "not asked" is a row too.
-        added.append({"id": new_id(), "person_id": person_id, "purpose": KEEPING, "answer": NOT_ASKED, **talk})
+        row = {"id": new_id(), "person_id": person_id, "purpose": KEEPING, "answer": NOT_ASKED, **talk}
+        added.append(row | {"explained_by": by})
     return [*kept, *added]
+
+
+def _asker(answer: str, before: str, row: Part | None) -> str:
+    """Return who had asked, when the answer is still the one they got."""
+    return str(row.get("explained_by") or "") if row is not None and answer == before else ""
 
 
 def _latest(rows: list[Part]) -> dict[str, Part]:

@@ -22,7 +22,7 @@ from wtforms import (
 
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
-from incidents.intake.choices import LITERALS, choices
+from incidents.intake.choices import LITERALS, choices, still
 from incidents.intake.questions import Kind, Question
 from incidents.intake.wording import difference_name, difference_value
 from incidents.web.forms import BaseForm
@@ -58,6 +58,8 @@ _FIELDS: Final = {
     Kind.NOTE: TextAreaField,
     Kind.NARRATIVE: TextAreaField,
     Kind.NUMBER: StringField,
+    Kind.MONEY: StringField,
+    Kind.LINES: TextAreaField,
     Kind.ONE: RadioField,
     Kind.INLINE: RadioField,
     Kind.YES_NO: RadioField,
@@ -77,7 +79,8 @@ def form_of(questions: Iterable[Question], typed: Typed, document: CaseDocument)
         if question.kind is Kind.DATE:
             field.form.kind.choices = {value: _(label) for value, label, _note in LITERALS["date_kind"]}
         elif question.kind is not Kind.CODED and question.source:
-            field.choices = {choice.value: choice.label for choice in choices(question, document)}
+            offered = {choice.value: choice.label for choice in choices(question, document)}
+            field.choices = offered | still(question, typed, offered)
     return form
 
 

@@ -1,8 +1,11 @@
 """The questions of the form, page by page.
 
+Every field that a documenter can know is asked somewhere (a test compares them with the schema), most of them folded:
+no page holds more than a screen of questions that most cases need, and every answer may be left open.
+
 They ask no more than the standards allow (4.5, do not collect): nothing about suppliers, prices, amounts or
-places of buying, no names of other people who use drugs, no papers, no biometrics, no log-ins, and of health
-nothing that the violation does not turn on.
+places of buying, no names of other people who use drugs, no copies of papers, no biometrics, no log-ins, no point on
+a map, and of health nothing that the violation does not turn on.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from incidents.intake.pages_incident import (
     WHERE,
 )
 from incidents.intake.pages_people import PERSON
+from incidents.intake.pages_safety import HELP, RISK, SAFETY
 from incidents.intake.pages_sources import CITATION, PERPETRATOR, SOURCE
 from incidents.intake.questions import Kind, Page, Question, Section
 from incidents.records.errors import N_
@@ -31,7 +35,10 @@ QUICK_INCIDENT: Final = Page(
     "quick",
     N_("Quick record"),
     "incident",
-    (Section((NARRATIVE, DATE_START, COUNTRY, PLACE_TEXT)),),
+    (
+        Section((*RISK, HELP), N_("Safety first: help before the record"), folded=True),
+        Section((NARRATIVE, DATE_START, COUNTRY, PLACE_TEXT)),
+    ),
 )
 QUICK_SOURCE: Final = Page(
     "quick",
@@ -52,11 +59,12 @@ QUICK_SOURCE: Final = Page(
     ),
 )
 #: Pages about the incident as a whole, by their step.
-SINGLE: Final = {page.step: page for page in (WHAT, WHEN, WHERE, PLACE, OPEN_SOURCE)}
+SINGLE: Final = {page.step: page for page in (SAFETY, WHAT, WHEN, WHERE, PLACE, OPEN_SOURCE)}
 #: Pages about one entry of a list, by their step.
 ENTRY: Final = {page.step: page for page in (PERSON, ACT, DETAILS, PERPETRATOR, SOURCE, CONSENT)}
 #: The steps in order; `check` is the last.
 STEPS: Final = {
+    "safety": N_("Safety first"),
     "what": N_("What happened"),
     "when": N_("When it happened"),
     "where": N_("Where it happened"),

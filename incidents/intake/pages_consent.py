@@ -41,6 +41,20 @@ CONSENT: Final = Page(
                     Kind.FLAG,
                     N_("It was explained what cannot be promised or called back"),
                 ),
+                Question(
+                    "explained_how",
+                    Kind.NOTE,
+                    N_("How was it explained?"),
+                    N_("Such as in plain words, with an interpreter, or by a peer. No names."),
+                    optional=True,
+                ),
+                Question(
+                    "explained_in",
+                    Kind.LINE,
+                    N_("In which language?"),
+                    N_("Two or three letters, such as en."),
+                    optional=True,
+                ),
                 Question("given_on", Kind.DAY, N_("Day of the answers")),
                 Question(
                     "expires_on",

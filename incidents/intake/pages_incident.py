@@ -26,6 +26,58 @@ PLACE_TEXT: Final = Question(
     N_("Town, street, name of a station or facility. Sealed apart: opened only with a stated reason."),
     optional=True,
 )
+_WORDS: Final = N_("Choose this only when no number is known: it fills in the lowest that the word allows.")
+#: How many, where more were harmed or killed than the persons of the record; never asked first.
+NUMBERS: Final = (
+    Section(
+        (
+            Question("persons_affected_min", Kind.NUMBER, N_("Lowest credible number affected"), optional=True),
+            Question(
+                "persons_affected_best",
+                Kind.NUMBER,
+                N_("Best number affected"),
+                N_("Until a second source says more, the lowest."),
+                optional=True,
+            ),
+            Question("persons_affected_max", Kind.NUMBER, N_("Highest credible number affected"), optional=True),
+            Question(
+                "persons_affected_said",
+                Kind.SELECT,
+                N_("Or in the words of the source"),
+                _WORDS,
+                source="number_words",
+                optional=True,
+                helper=True,
+            ),
+        ),
+        N_("How many people were affected, if more than a few"),
+        folded=True,
+    ),
+    Section(
+        (
+            Question("killed_min", Kind.NUMBER, N_("Lowest credible number killed"), optional=True),
+            Question(
+                "killed_best",
+                Kind.NUMBER,
+                N_("Best number killed"),
+                N_("Until a second source says more, the lowest."),
+                optional=True,
+            ),
+            Question("killed_max", Kind.NUMBER, N_("Highest credible number killed"), optional=True),
+            Question(
+                "killed_said",
+                Kind.SELECT,
+                N_("Or in the words of the source"),
+                _WORDS,
+                source="number_words",
+                optional=True,
+                helper=True,
+            ),
+        ),
+        N_("How many people were killed, if several"),
+        folded=True,
+    ),
+)
 WHAT: Final = Page(
     "what",
     N_("What happened"),
@@ -57,6 +109,21 @@ WHAT: Final = Page(
                 ),
             )
         ),
+        *NUMBERS,
+        Section(
+            (
+                Question(
+                    "themes",
+                    Kind.MANY,
+                    N_("Other themes than those that follow from what was done"),
+                    N_("Leave this open unless the themes that follow are wrong here."),
+                    source="themes",
+                    optional=True,
+                ),
+            ),
+            N_("Themes"),
+            folded=True,
+        ),
     ),
 )
 WHEN: Final = Page(
@@ -78,6 +145,20 @@ WHEN: Final = Page(
                 Question("date_reported", Kind.DAY, N_("When did the account reach you?")),
             )
         ),
+        Section(
+            (
+                Question(
+                    "date_precision",
+                    Kind.ONE,
+                    N_("How well is the date known?"),
+                    N_("It follows from the date. Choose only where that is wrong."),
+                    source="date_precision",
+                    optional=True,
+                ),
+            ),
+            N_("When the date is surer, or less sure, than it looks"),
+            folded=True,
+        ),
     ),
 )
 WHERE: Final = Page(
@@ -90,6 +171,20 @@ WHERE: Final = Page(
                 COUNTRY,
                 Question("place_type", Kind.ONE, N_("What kind of place was it?"), source="place_types"),
             )
+        ),
+        Section(
+            (
+                Question(
+                    "network",
+                    Kind.MANY,
+                    N_("Regional network"),
+                    N_("It follows from the country. Choose only where that is wrong; the first stands in totals."),
+                    source="networks",
+                    optional=True,
+                ),
+            ),
+            N_("Another network than that of the country"),
+            folded=True,
         ),
     ),
 )

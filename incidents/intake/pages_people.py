@@ -74,6 +74,26 @@ PERSON: Final = Page(
         ),
         Section(
             (
+                Question(
+                    "health_status",
+                    Kind.NOTE,
+                    N_("Health"),
+                    N_("Only what the act turns on, and only if the person agrees that you note it."),
+                    optional=True,
+                ),
+                Question(
+                    "substances",
+                    Kind.LINES,
+                    N_("Substances"),
+                    N_("Only if the act turns on it; one a line. Never amounts, prices or where from."),
+                    optional=True,
+                ),
+            ),
+            N_("Health, only where the act turns on it"),
+            folded=True,
+        ),
+        Section(
+            (
                 Question("name", Kind.LINE, N_("Name"), optional=True),
                 Question("other_names", Kind.LINE, N_("Other names or spellings"), optional=True),
                 Question(
@@ -112,6 +132,40 @@ PERSON: Final = Page(
                 "Sealed apart: lists, searches and totals never open it. Leave out what nobody needs to help or "
                 "to reach the person."
             ),
+            folded=True,
+        ),
+        Section(
+            (
+                Question("birth_date", Kind.DATE, N_("Date of birth"), optional=True),
+                Question("nationality", Kind.SELECT, N_("Citizenship"), source="countries", optional=True),
+                Question("civil_status", Kind.LINE, N_("Married, single or other"), optional=True),
+                Question("occupation", Kind.LINE, N_("Work or activity"), optional=True),
+                Question(
+                    "id_documents",
+                    Kind.LINE,
+                    N_("Identity papers: kind, number, issuer"),
+                    N_("Only for a packet that is being made now. Never a picture of them."),
+                    optional=True,
+                ),
+                Question(
+                    "trans_experience",
+                    Kind.SELECT,
+                    N_("Trans experience"),
+                    N_("Only if the person wants it to be said."),
+                    source="victim_attributes/TRN",
+                    optional=True,
+                ),
+                Question(
+                    "sexual_orientation",
+                    Kind.SELECT,
+                    N_("Sexual orientation"),
+                    N_("Only if the person wants it to be said."),
+                    source="victim_attributes/SOR",
+                    optional=True,
+                ),
+            ),
+            N_("Only for a UN body, a court or a lawyer"),
+            N_("Ask for none of this unless such a submission is planned and the person wants it."),
             folded=True,
         ),
     ),

@@ -47,6 +47,14 @@ PERPETRATOR: Final = Page(
                     source="involvement/INV",
                     optional=True,
                 ),
+                Question(
+                    "relationship",
+                    Kind.SELECT,
+                    N_("What are they to the person harmed?"),
+                    N_("Such as a partner, an employer, or a landlord."),
+                    source="perpetrator_types",
+                    optional=True,
+                ),
                 Question("count_min", Kind.NUMBER, N_("At least how many were they?"), optional=True),
                 Question("count_max", Kind.NUMBER, N_("At most how many?"), optional=True),
                 Question(
@@ -61,6 +69,14 @@ PERPETRATOR: Final = Page(
                     Kind.SELECT,
                     N_("What has happened to them since?"),
                     source="involvement/PST",
+                    optional=True,
+                ),
+                Question("as_of", Kind.DAY, N_("Since which day is that known?"), optional=True),
+                Question(
+                    "person_id",
+                    Kind.SELECT,
+                    N_("Do they stand among the persons of this record?"),
+                    source="persons",
                     optional=True,
                 ),
             ),
@@ -108,6 +124,34 @@ SOURCE: Final = Page(
                 ),
                 Question("date_of_material", Kind.DAY, N_("Date of the material"), optional=True),
             )
+        ),
+        Section(
+            (
+                Question(
+                    "same_origin_as",
+                    Kind.SELECT,
+                    N_("Does it only repeat another source?"),
+                    N_("Two that go back to the same telling count as one."),
+                    source="other_sources",
+                    optional=True,
+                ),
+                Question(
+                    "person_id",
+                    Kind.SELECT,
+                    N_("Is it somebody of this record?"),
+                    source="persons",
+                    optional=True,
+                ),
+                Question(
+                    "document_id",
+                    Kind.SELECT,
+                    N_("Is it, or did it come with, one of the files?"),
+                    source="files",
+                    optional=True,
+                ),
+            ),
+            N_("How it hangs together with the rest"),
+            folded=True,
         ),
         Section(
             (

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     NOTE = "note"
     NARRATIVE = "narrative"
     NUMBER = "number"
+    MONEY = "money"  # a sum with at most two decimals
+    LINES = "lines"  # several answers, one a line
     ONE = "one"  # radios, each with its definition
     INLINE = "inline"  # radios side by side
     SELECT = "select"
@@ -46,6 +48,7 @@ class Question:
         hint: What helps to answer it, an English msgid.
         source: Where its choices come from: `vocabulary`, `vocabulary/FACET`, or a list of `choices.py`.
         optional: Say that it may be left out.
+        helper: Not a field of the document: it fills others in (`numbers.py`).
     """
 
     name: str
@@ -54,6 +57,7 @@ class Question:
     hint: str = ""
     source: str = ""
     optional: bool = False
+    helper: bool = False
 
     @property
     def path(self) -> tuple[str, ...]:
@@ -79,14 +83,14 @@ class Section:
         title: A heading, an English msgid; empty for the first section of most pages.
         note: What to know before answering, an English msgid.
         folded: Shown closed until asked for, or answered.
-        only_for: Asked only when the act's violation lies within this code.
+        only_for: Asked only when the act's violation lies within one of these codes, or when it is answered already.
     """
 
     questions: tuple[Question, ...]
     title: str = ""
     note: str = ""
     folded: bool = False
-    only_for: str = ""
+    only_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import ValidationError
@@ -11,7 +11,9 @@ from incidents.codebook.services import codebook, is_subdivision
 from incidents.intake import pages
 from incidents.intake.answers import REPLACEMENT, Typed, WrongAnswer, same, typed_of, value_of, wrong
 from incidents.intake.consent import talk_of, with_talk
+from incidents.intake.numbers import take_word, with_band
 from incidents.intake.questions import CHOICES, Kind, Page, Question, Section
+from incidents.records import advice, screening
 from incidents.records import rules as coding
 from incidents.records.errors import MESSAGES, N_, FieldError, field_errors
 from incidents.records.identifiers import new_id
@@ -19,7 +21,7 @@ from incidents.records.schema import CaseDocument, Perpetrator, Person, Source
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from datetime import date
+    from datetime import date, datetime
 
     from incidents.records.fields import Record
 
@@ -45,9 +47,23 @@ _STEP_OF_FIELD: Final = {
     "place_type": "where",
     "harm_test_note": "consent",
     "verification": "sources",
+    "priority": "safety",
 }
+#: What is asked of an act on its first page; the rest follows on the second.
+_FIRST_OF_ACT: Final = ("person_id", "violation")
 SAY_WHAT: Final = N_("Say what happened, in a few sentences.")
 _STEP_OF_LIST: Final = {part: step for step, part in LISTS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Consenting:
+    """Ids of consent rows that a saved revision holds, and the account of whoever explains and asks now."""
+
+    saved: Collection[str] = ()
+    by: str = ""
+
+
+NOBODY_ASKED: Final = Consenting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +89,38 @@ def dump(document: CaseDocument) -> Part:
 
 
 def sections_for(document: CaseDocument, page: Page, entry_id: str | None) -> list[Section]:
-    """Return the sections of a page that are asked: some only for some violations."""
-    violation = next((act.violation for act in document.acts if act.id == entry_id), None)
-    violations = codebook().vocabulary("violation_types")
-    return [
-        section
-        for section in page.sections
-        if not section.only_for or (violation and violations.within(violation, section.only_for))
-    ]
+    """Return the sections of a page that are asked: some only for some violations, or when answered already."""
+    entry = _entry(dump(document), page, entry_id)
+    asked = [section for section in page.sections if not section.only_for or _fits(section, entry)]
+    return [section for section in (_answerable(one, document, entry_id) for one in asked) if section.questions]
+
+
+def value_at(entry: Part, question: Question) -> Any:  # noqa: ANN401 - any field of the document
+    """Return the value that an entry has at a question; None where it has none."""
+    return _get(entry, question.path)
+
+
+def fresh_page(page: Page) -> Typed:
+    """Return what a page shows when nothing was answered: its defaults."""
+    return _typed_entry(page, _entry(dump(CaseDocument()), page, None))
+
+
+def _fits(section: Section, entry: Part) -> bool:
+    violations, violation = codebook().vocabulary("violation_types"), entry.get("violation")
+    if violation in violations and any(violations.within(violation, code) for code in section.only_for):
+        return True
+    return any(value_at(entry, question) not in (None, "", [], False) for question in section.questions)
+
+
+def _answerable(section: Section, document: CaseDocument, entry_id: str | None) -> Section:
+    """Return a section without optional questions that point at an entry while there is none to point at."""
+    there = {
+        "persons": bool(document.persons),
+        "files": bool(document.evidence),
+        "other_sources": any(source.id != entry_id for source in document.sources),
+    }
+    kept = tuple(one for one in section.questions if not one.optional or there.get(one.source, True))
+    return section if len(kept) == len(section.questions) else replace(section, questions=kept)
 
 
 def typed_page(document: CaseDocument, page: Page, entry_id: str | None = None) -> Typed:
@@ -95,7 +135,7 @@ def answered(
     today: date,
     *,
     entry_id: str | None = None,
-    saved: Collection[str] = (),
+    consenting: Consenting = NOBODY_ASKED,
 ) -> Outcome:
     """Return the document with the answers of a page, or everything that is wrong with them.
 
@@ -108,12 +148,15 @@ def answered(
         typed: The answers.
         today: The last day but one that a date may have.
         entry_id: The entry that the page is about; a new one is added.
-        saved: Ids of consent rows that a saved revision holds.
+        consenting: Which answers about consent are saved already, and who asks.
     """
     data = dump(document)
     entry = _entry(data, page, entry_id)
+    money = dict(entry.get("amount_extorted") or {})
     errors = _take(entry, sections_for(document, page, entry_id), typed, _typed_entry(page, entry), today)
-    _store(data, page, entry_id, entry, saved)
+    if page.part == "acts":
+        with_band(entry, money)
+    _store(data, page, entry_id, entry, consenting)
     try:
         found = CaseDocument.model_validate(data)
     except ValidationError as mistake:
@@ -136,6 +179,14 @@ def quick_record(document: CaseDocument, typed: Typed, today: date) -> Outcome:
         source = answered(outcome.document or document, pages.QUICK_SOURCE, typed, today, entry_id=source_id)
     errors += source.errors
     return Outcome(None, tuple(errors)) if errors else source
+
+
+def screened(before: CaseDocument, outcome: Outcome, now: datetime) -> Outcome:
+    """Return an outcome with what new answers at the door propose: priority, clock, release level."""
+    if outcome.document is None:
+        return outcome
+    incident = screening.after_screen(before.incident, outcome.document.incident, now)
+    return Outcome(outcome.document.model_copy(update={"incident": incident}))
 
 
 def typed_nothing(page: Page, typed: Typed) -> bool:
@@ -172,7 +223,12 @@ def mended(data: Part) -> Part:
 
 def lacking(document: CaseDocument) -> list[Lack]:
     """Return what the coding rules still ask for, each with the page that asks it; never a reason not to save."""
-    return [_lack(document, missing) for missing in coding.missing(document)]
+    return [_lack(document, missing.path, missing.message) for missing in coding.missing(document)]
+
+
+def advised(document: CaseDocument) -> list[Lack]:
+    """Return what the coding rules advise to look at again, each with the page that asks it."""
+    return [_lack(document, one.path, one.message) for one in advice.advice(document)]
 
 
 def key_of(step: str, entry_id: str | None = None) -> str:
@@ -192,6 +248,9 @@ def _take(entry: Part, sections: list[Section], typed: Typed, before: Typed, tod
         if same(question, typed, before):
             continue
         try:
+            if question.helper:
+                take_word(entry, question, typed)
+                continue
             _set(entry, question.path, _checked(question, typed, today, entry))
         except WrongAnswer as mistake:
             errors.append(mistake.error)
@@ -202,6 +261,8 @@ def _checked(question: Question, typed: Typed, today: date, entry: Part) -> obje
     value = value_of(question, typed, today)
     if question.source == "areas" and value and not is_subdivision(str(value), entry.get("country") or ""):
         raise wrong(question.name, "area_outside_country")
+    if question.source == "other_sources" and value == entry["id"]:
+        raise wrong(question.name, "not_listed")
     if question.source == "answer" and value not in (None, "yes", "no", "not_asked"):
         raise wrong(question.name, "not_listed")
     if isinstance(value, list) and any(REPLACEMENT in item for item in value):
@@ -239,13 +300,13 @@ def _fresh(data: Part, part: str, entry_id: str | None) -> Part:
     return values
 
 
-def _store(data: Part, page: Page, entry_id: str | None, entry: Part, saved: Collection[str]) -> None:
+def _store(data: Part, page: Page, entry_id: str | None, entry: Part, consenting: Consenting) -> None:
     if page.part == "incident":
         area, country = entry["adm1"], entry["country"]
         if area and country and not area.startswith(f"{country}-"):
             entry["adm1"] = None  # the country was changed: its areas are asked next
     elif page.part == "consents":
-        data["consents"] = with_talk(data["consents"], entry_id or "", entry, saved)
+        data["consents"] = with_talk(data["consents"], entry_id or "", entry, consenting.saved, consenting.by)
     elif entry not in data[page.part]:
         data[page.part].append(entry)
 
@@ -297,18 +358,16 @@ def _asked(page: Page, path: list[str]) -> Question:
     return next(names, None) or next(near, None) or page.questions[0]
 
 
-def _lack(document: CaseDocument, missing: coding.Missing) -> Lack:
-    part, *rest = missing.path.split(".")
+def _lack(document: CaseDocument, path: str, message: str) -> Lack:
+    part, *rest = path.split(".")
     if part == "incident":
-        return Lack(_STEP_OF_FIELD.get(rest[0], "what"), None, missing.message)
+        return Lack(_STEP_OF_FIELD.get(rest[0], "what"), None, message)
     if not rest:
-        return Lack(_STEP_OF_LIST[part], None, missing.message)
-    entry_id = getattr(document, part)[int(rest[0])].id
-    step = {
-        "consent": "consent",
-        "torture_elements": "details",
-        "gbv_core_type": "details",
-    }.get(rest[1], _STEP_OF_LIST[part])
+        return Lack(_STEP_OF_LIST[part], None, message)
     if rest[1] == "perpetrators":
-        return Lack("perpetrators", None, missing.message)
-    return Lack(step, entry_id, missing.message)
+        return Lack("perpetrators", None, message)
+    entry_id = getattr(document, part)[int(rest[0])].id
+    if rest[1] == "consent":
+        return Lack("consent", entry_id, message)
+    details = part == "acts" and rest[1] not in _FIRST_OF_ACT
+    return Lack("details" if details else _STEP_OF_LIST[part], entry_id, message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +18,7 @@ from incidents.extensions import db
 from incidents.intake import rules
 from incidents.intake.conflicts import merged
 from incidents.intake.models import Draft
+from incidents.intake.pages_safety import SAFETY
 from incidents.intake.states import DraftState, Saved, pack, unpack
 from incidents.keyring import case_door
 from incidents.records import services as records
@@ -164,9 +166,13 @@ def answer(
 ) -> rules.Outcome:
     """Save the answers of a page; what cannot be read is kept as it was typed."""
     key = rules.key_of(page.step, entry_id)
+    now = datetime.now(UTC)
 
     def step(state: DraftState) -> tuple[DraftState, rules.Outcome]:
-        outcome = rules.answered(state.document, page, typed, today, entry_id=entry_id, saved=state.saved_consents)
+        consenting = rules.Consenting(state.saved_consents, writer.account_id)
+        outcome = rules.answered(state.document, page, typed, today, entry_id=entry_id, consenting=consenting)
+        if page is SAFETY:
+            outcome = rules.screened(state.document, outcome, now)
         if outcome.document is None:
             return state.with_typed(key, typed), outcome
         return state.with_answers(key, outcome.document), outcome

@@ -17,9 +17,11 @@ from incidents.codebook.services import codebook
 from incidents.errors import NotFound
 from incidents.i18n import gettext as _
 from incidents.intake import handing_in, pages, rules, services, wording
-from incidents.intake.answers import readable, received
+from incidents.intake.answers import readable, received, same
+from incidents.intake.beside import beside
 from incidents.intake.conflicts import Undecided, differences
 from incidents.intake.forms import difference_form, form_of, notes, show_errors
+from incidents.records import screening
 from incidents.records.errors import MESSAGES, field_errors
 from incidents.records.forms import ReasonForm
 from incidents.records.identifiers import new_id
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from incidents.intake.answers import Typed
     from incidents.intake.questions import Page, Question, Section
+    from incidents.intake.rules import Lack
     from incidents.intake.services import OpenDraft
     from incidents.records.errors import FieldError
     from incidents.web.forms import BaseForm
@@ -72,13 +75,14 @@ def new() -> ResponseReturnValue:
 def quick() -> ResponseReturnValue:
     """Record a case on one page; it is saved as incomplete, or handed in."""
     keys = handing_in.case_keys()
-    questions = (*pages.QUICK_INCIDENT.questions, *pages.QUICK_SOURCE.questions)
+    sections = (*pages.QUICK_INCIDENT.sections, *pages.QUICK_SOURCE.sections)
+    questions = tuple(question for section in sections for question in section.questions)
     typed = _typed(questions)
     record_id = request.form.get("record", "")
     document = CaseDocument(incident=Incident(id=record_id if _ID.match(record_id) else new_id()))
     errors: Iterable[FieldError] = ()
     if request.method == "POST":
-        outcome = rules.quick_record(document, typed, _today())
+        outcome = rules.screened(document, rules.quick_record(document, typed, _today()), dt.datetime.now(dt.UTC))
         if outcome.document is not None:
             if keys is None:
                 return handing_in.hand_in(outcome.document)
@@ -92,7 +96,9 @@ def quick() -> ResponseReturnValue:
     answer = render_template(
         "intake/quick.html",
         form=form,
-        asked=questions,
+        sections=sections,
+        unfolded=[section for section in sections if _touched(section, typed, {}, form)],
+        notes={question.name: notes(question, document) for question in questions},
         record_id=document.incident.id,
         hands_in=keys is None,
         **warnings,
@@ -129,7 +135,8 @@ def draft(draft_id: str) -> ResponseReturnValue:
         for status in [wording.status_of(step, state.document, state.typed)]
     ]
     hands_in = handing_in.case_keys() is None
-    return render_template("intake/draft.html", draft=opened, tasks=tasks, hands_in=hands_in)
+    help_first = [_(one.message) for one in screening.help_first(state.document.incident.risk)]
+    return render_template("intake/draft.html", draft=opened, tasks=tasks, hands_in=hands_in, help_first=help_first)
 
 
 @blueprint.post("/drafts/<draft_id>/discard")
@@ -235,8 +242,8 @@ def _page(opened: OpenDraft, page: Page, entry_id: str | None, typed: Typed) -> 
     document = opened.state.document
     form = form_of(page.questions, typed, document)
     if rules.key_of(page.step, entry_id) in opened.state.typed or request.method == "POST":
-        saved = opened.state.saved_consents
-        outcome = rules.answered(document, page, typed, _today(), entry_id=entry_id, saved=saved)
+        consenting = rules.Consenting(opened.state.saved_consents)
+        outcome = rules.answered(document, page, typed, _today(), entry_id=entry_id, consenting=consenting)
         show_errors(form, outcome.errors)
     sections = rules.sections_for(document, page, entry_id)
     listed = _list_of(page.step)
@@ -248,11 +255,12 @@ def _page(opened: OpenDraft, page: Page, entry_id: str | None, typed: Typed) -> 
         entry_id=entry_id,
         person=document.person(entry_id),
         sections=sections,
-        unfolded=[section for section in sections if _touched(section, typed, form)],
+        unfolded=[section for section in sections if _touched(section, typed, rules.fresh_page(page), form)],
         form=form,
         notes={question.name: notes(question, document) for question in page.questions},
         vocabularies=codebook().vocabulary,
         removable=entry_id is not None and rules.listed(document, page.step, entry_id),
+        beside=beside(document, page, entry_id),
         persons=_concerned(opened) if page.part == "incident" and page.step == "consent" else [],
         title=_(pages.STEPS[listed]),
         number=_ORDER.index(listed) + 1,
@@ -260,10 +268,11 @@ def _page(opened: OpenDraft, page: Page, entry_id: str | None, typed: Typed) -> 
     )
 
 
-def _touched(section: Section, typed: Typed, form: BaseForm) -> bool:
-    """Whether a folded section has an answer, or something to put right."""
-    names = {name for question in section.questions for name in question.typed_names}
-    return not names.isdisjoint(typed) or any(form[question.name].errors for question in section.questions)
+def _touched(section: Section, typed: Typed, fresh: Typed, form: BaseForm) -> bool:
+    """Whether a folded section has an answer other than its default, or something to put right."""
+    if any(form[question.name].errors for question in section.questions):
+        return True
+    return any(not same(question, typed, fresh) for question in section.questions)
 
 
 def _list(opened: OpenDraft, step: str) -> ResponseReturnValue:
@@ -306,10 +315,6 @@ def _check(opened: OpenDraft) -> ResponseReturnValue:
     state = opened.state
     if request.method == "POST" and not state.typed:
         return _submit(opened.id)
-    lacks: dict[str, list[tuple[str, str]]] = {}
-    for lack in rules.lacking(state.document):
-        where = wording.lack_place(lack, state.document)
-        lacks.setdefault(_(lack.message), []).append((where, _step(opened.id, lack.step, lack.entry_id)))
     pending = [
         (_(pages.STEPS[_list_of(name)]), _step(opened.id, name, entry_id or None))
         for name, _slash, entry_id in (key.partition("/") for key in state.typed)
@@ -320,9 +325,24 @@ def _check(opened: OpenDraft) -> ResponseReturnValue:
     ]
     hands_in = handing_in.case_keys() is None
     answer = render_template(
-        "intake/check.html", draft=opened, rows=rows, lacks=lacks, pending=pending, hands_in=hands_in
+        "intake/check.html",
+        draft=opened,
+        rows=rows,
+        lacks=_grouped(opened, rules.lacking(state.document)),
+        advice=_grouped(opened, rules.advised(state.document)),
+        pending=pending,
+        hands_in=hands_in,
     )
     return answer, HTTPStatus.UNPROCESSABLE_ENTITY if request.method == "POST" else HTTPStatus.OK
+
+
+def _grouped(opened: OpenDraft, lacks: Iterable[Lack]) -> dict[str, list[tuple[str, str]]]:
+    """Sentences, each with the pages that it is about: their names and addresses."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for lack in lacks:
+        where = wording.lack_place(lack, opened.state.document)
+        found.setdefault(_(lack.message), []).append((where, _step(opened.id, lack.step, lack.entry_id)))
+    return found
 
 
 def _submit(draft_id: str) -> ResponseReturnValue:

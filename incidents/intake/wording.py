@@ -96,7 +96,7 @@ def summary(document: CaseDocument) -> Iterator[Row]:
     incident = rules.dump(document)["incident"]
     for step, page in pages.SINGLE.items():
         for question in page.questions:
-            value = incident[question.name]
+            value = rules.value_at(incident, question)
             if value is not False and value not in (None, "", []):
                 yield Row(_(question.label), said(question, value, document), step)
     for step, part in rules.LISTS.items():
@@ -210,7 +210,9 @@ def _started(step: str, document: CaseDocument) -> bool:
     if step == "consent":
         return bool(document.consents) or document.incident.open_source
     fresh, now = rules.dump(CaseDocument())["incident"], rules.dump(document)["incident"]
-    return any(now[question.name] != fresh[question.name] for question in pages.SINGLE[step].questions)
+    return any(
+        rules.value_at(now, question) != rules.value_at(fresh, question) for question in pages.SINGLE[step].questions
+    )
 
 
 def _labels(source: str, values: Iterable[str], document: CaseDocument) -> str:

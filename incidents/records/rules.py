@@ -131,7 +131,7 @@ def gbv_core_type_of(act: Act) -> GbvCoreType | None:
     """Return the core type of an act: as set by hand, else by its six questions, else as the codebook maps it."""
     if act.gbv_core_type is not None:
         return act.gbv_core_type
-    if act.gbv_questions is not None:
+    if act.gbv_questions is not None and any(answer for _name, answer in act.gbv_questions):
         answers = {name: answer == "yes" for name, answer in act.gbv_questions}
         return gbv_core_type(**answers)
     targets = codebook().vocabulary("violation_types")[act.violation].mappings.get("GBVIMS", ())

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from incidents.intake.questions import Page, Question
     from incidents.records.schema import CaseDocument
 
+#: Questions that are answered by two or three letters of a language.
+LANGUAGES = frozenset({"language", "narrative_lang", "explained_in"})
+#: Numbers that stop short of a million; those of one question go from the lowest to the highest.
+LARGEST = {"age_at_act": 120}
+ORDERED = ("_min", "_best", "_max")
 #: Words that any text field takes and keeps as they are.
 words = st.text(st.sampled_from("abcdefgh  ñéあ'&<>\"0"), min_size=1, max_size=30).map(str.strip).filter(bool)
 days = st.dates(dt.date(1990, 1, 1), TODAY)
@@ -54,10 +59,16 @@ def typed_answers(draw: st.DrawFn, question: Question, document: CaseDocument) -
         case Kind.FLAG:
             typed = {name: ["y"]} if draw(st.booleans()) else {}
         case Kind.NUMBER:
-            typed = {name: [str(draw(st.integers(0, 1_000_000)))]}
+            typed = {name: [str(draw(st.integers(0, LARGEST.get(name, 1_000_000))))]}
         case Kind.LINE | Kind.NOTE | Kind.NARRATIVE:
             languages = st.sampled_from(["en", "th", "ceb"])
-            typed = {name: [draw(languages if name in ("language", "narrative_lang") else words)]}
+            typed = {name: [draw(languages if name in LANGUAGES else words)]}
+            if name == "amount_extorted.currency":
+                typed = {name: [draw(st.sampled_from(["KES", "USD"]))]}
+        case Kind.LINES:
+            typed = {name: ["\n".join(draw(st.lists(words, min_size=1, max_size=3)))]}
+        case Kind.MONEY:
+            typed = {name: [str(draw(st.decimals(0, 10_000, places=2)))]}
         case _:
             typed = draw(typed_choices(question, document))
     return typed
@@ -71,7 +82,8 @@ def typed_choices(draw: st.DrawFn, question: Question, document: CaseDocument) -
         return {}
     if question.kind is not Kind.MANY:
         return {question.name: [draw(st.sampled_from(offered))]}
-    picked = draw(st.lists(st.sampled_from(offered), unique=True))
+    most = 3 if question.name == "network" else None
+    picked = draw(st.lists(st.sampled_from(offered), unique=True, max_size=most))
     return {question.name: sorted(picked, key=offered.index)} if picked else {}
 
 
@@ -80,6 +92,9 @@ def typed_pages(draw: st.DrawFn, page: Page, document: CaseDocument, entry_id: s
     """A whole page, answered."""
     typed: Typed = {}
     for section in rules.sections_for(document, page, entry_id):
-        for question in section.questions:
+        for question in (one for one in section.questions if not one.helper):
             typed |= draw(typed_answers(question, document))
+    for name in ("persons_affected", "killed"):
+        ends = [f"{name}{end}" for end in ORDERED if f"{name}{end}" in typed]
+        typed |= dict(zip(ends, sorted((typed[end] for end in ends), key=lambda one: int(one[0])), strict=True))
     return typed
