@@ -124,6 +124,15 @@ def needs_second(document: CaseDocument) -> bool:
     return incident.verification != "VS_3" or verification_floor(document) != "VS_3"
 
 
+def sources_carry(document: CaseDocument, status: str) -> bool:
+    """Say whether the sources are enough for a status, whoever may sign it: no signature makes up for a source."""
+    floor = verification_floor(document)
+    if status not in LADDER[3:] or floor == "VS_3":
+        return True
+    single = any(_no_witness_expected(act.violation) for act in document.acts)
+    return status == "VS_3" and single and floor in SINGLE_ACCOUNT
+
+
 def may_sign(document: CaseDocument, account_id: str) -> bool:
     """Say whether an account may be the second reviewer: not the first, and not who recorded the case."""
     return account_id not in {"", document.incident.reviewer1, document.recorder}

@@ -1,0 +1,1 @@
+"""Casework: the rules of working on a case together."""
