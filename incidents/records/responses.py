@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,6 +16,8 @@ _ORDER: Final = ("RSP_ACT", "RSP_PLED", "RSP_SUBST", "RSP_TRANS", "RSP_TOK", "RS
 #: Steps below these are addressed to an authority that owes an answer.
 _AUTHORITIES: Final = ("INT_NAT", "INT_INTL")
 _WAITING: Final = frozenset({None, "RSP_PEND", "RSP_NONE"})
+#: What of a step is a day.
+_DAYS: Final = ("date", "deadline", "remind_on", "response_date")
 
 
 class Answers(NamedTuple):
@@ -24,13 +27,13 @@ class Answers(NamedTuple):
     best: str | None
 
 
-def addressed(step: Intervention) -> bool:
+def addressed(step: Intervention | Step) -> bool:
     """Say whether a step asked something of an authority."""
     listed = codebook().vocabulary("interventions")
     return any(listed.within(step.type, top) for top in _AUTHORITIES)
 
 
-def answered(step: Intervention) -> bool:
+def answered(step: Intervention | Step) -> bool:
     """Say whether anything came back, a denial included."""
     return step.response not in _WAITING
 
@@ -42,24 +45,61 @@ def answers(document: CaseDocument) -> Answers:
     return Answers(bool(steps), min(given, key=_rank, default=None))
 
 
-def packed(document: CaseDocument) -> str:
-    """Return the steps addressed to authorities as the index keeps them; empty when there are none.
+class Step(NamedTuple):
+    """A step as the index keeps it: coded, no words.
 
-    JSON: a list of [type, UN body or null, date, answer or null, date of the answer, deadline], dates in ISO form.
+    Attributes:
+        id: Its random id within the case.
+        type: What was done, such as INT_SPUA.
+        body: UN body addressed, if any.
+        campaign: Campaign it belongs to, if any.
     """
+
+    id: str
+    type: str
+    body: str | None = None
+    campaign: str | None = None
+    date: dt.date | None = None
+    deadline: dt.date | None = None
+    remind_on: dt.date | None = None
+    status: str | None = None
+    response: str | None = None
+    response_date: dt.date | None = None
+
+
+def coded(step: Intervention) -> Step:
+    """Return a step without its words."""
+    return Step(
+        id=step.id,
+        type=step.type,
+        body=step.addressed_to,
+        campaign=step.campaign,
+        date=step.date,
+        deadline=step.deadline,
+        remind_on=step.remind_on,
+        status=step.status,
+        response=step.response,
+        response_date=step.response_date,
+    )
+
+
+def packed(document: CaseDocument) -> str:
+    """Return all steps as the index keeps them, a JSON list of lists; empty when there are none."""
     steps = [
-        [
-            step.type,
-            step.addressed_to,
-            step.date.isoformat() if step.date else None,
-            step.response,
-            step.response_date.isoformat() if step.response_date else None,
-            step.deadline.isoformat() if step.deadline else None,
-        ]
+        [value.isoformat() if isinstance(value, dt.date) else value for value in coded(step)]
         for step in document.interventions
-        if addressed(step)
     ]
     return json.dumps(steps, separators=(",", ":")) if steps else ""
+
+
+def unpacked(steps: str) -> list[Step]:
+    """Return the steps that `packed` wrote."""
+    found = [dict(zip(Step._fields, values, strict=True)) for values in json.loads(steps)]
+    return [Step(**(values | {name: _day(values[name]) for name in _DAYS})) for values in found]
+
+
+def _day(value: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(value) if value else None
 
 
 def _rank(response: str) -> int:

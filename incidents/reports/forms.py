@@ -15,8 +15,10 @@ from incidents.i18n import gettext as _
 from incidents.releases import services as releases
 from incidents.reports import services as reports
 from incidents.reports.languages import LANGUAGES
+from incidents.reports.letters import signatories
 from incidents.reports.models import PublicationType
 from incidents.reports.services import Content, Filters
+from incidents.reports.told import Frame
 from incidents.web.forms import BaseForm
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from incidents.reports.models import Publication
 
 MOST_TEXT: Final = 100_000
+MOST_SIGNATORIES: Final = 50_000
+MOST_DEMANDS: Final = 10_000
 MOST_COUNTRIES: Final = 250
 LONGEST_TITLE: Final = 300
 KINDS: Final = {
@@ -77,10 +81,9 @@ def at_most(signs: int, message: LazyString) -> Callable[[Form, Field], None]:
     return check
 
 
-class PublicationForm(BaseForm):
-    """What is published. There is no markup: paragraphs are parted by an empty line."""
+class FrameForm(BaseForm):
+    """What stands around the text of a story; and what every publication says of itself."""
 
-    kind = SelectField(lazy_gettext("Kind"), choices=[SelectChoice(kind.value, words) for kind, words in KINDS.items()])
     title = StringField(
         lazy_gettext("Title"),
         [
@@ -94,6 +97,31 @@ class PublicationForm(BaseForm):
         default="en",
         choices=[SelectChoice(tag, name) for tag, name in LANGUAGES.items()],
     )
+    campaign = SelectField(lazy_gettext("Campaign"), validate_choice=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever WTForms takes
+        super().__init__(*args, **kwargs)
+        self.campaign.choices = [SelectChoice("", _("None")), *vocabulary_choices("campaigns")]
+
+    def validate_campaign(self, field: SelectField) -> None:
+        """A known campaign, or none."""
+        _known([field.data], self.campaign.choices)
+
+    def frame(self) -> Frame:
+        """What the validated form says."""
+        return Frame(title=self.title.data, language=self.language.data, campaign=self.campaign.data or "")
+
+
+class PublicationForm(FrameForm):
+    """What is published. There is no markup: paragraphs are parted by an empty line.
+
+    A story is not written here: it is the text of a summary that somebody agreed to, and comes from there.
+    """
+
+    kind = SelectField(
+        lazy_gettext("Kind"),
+        choices=[SelectChoice(kind.value, words) for kind, words in KINDS.items() if kind is not PublicationType.STORY],
+    )
     published_on = StringField(
         lazy_gettext("Published on"),
         description=lazy_gettext("Year, month and day, such as 2026-11-25."),
@@ -105,6 +133,18 @@ class PublicationForm(BaseForm):
         description=lazy_gettext(
             "Plain text; an empty line starts a paragraph. Never a name or a place that gives somebody away."
         ),
+        filters=[plain],
+    )
+    demands = TextAreaField(
+        lazy_gettext("What it demands"),
+        [at_most(MOST_DEMANDS, lazy_gettext("Use at most 10,000 characters."))],
+        description=lazy_gettext("Of a letter or statement: what is asked of whom it is addressed to."),
+        filters=[plain],
+    )
+    signatories = TextAreaField(
+        lazy_gettext("Who signed it"),
+        [at_most(MOST_SIGNATORIES, lazy_gettext("The list is too long: add it as a file."))],
+        description=lazy_gettext("One a line, as they signed in public. They are counted."),
         filters=[plain],
     )
     file = FileField(
@@ -121,7 +161,6 @@ class PublicationForm(BaseForm):
         description=lazy_gettext("Two-letter codes parted by spaces, such as PH ID. Empty for all."),
         filters=[one_line],
     )
-    campaign = SelectField(lazy_gettext("Campaign"), validate_choice=False)
     response_to = SelectField(lazy_gettext("In reply to"), validate_choice=False)
     release = SelectField(lazy_gettext("Release whose numbers it uses"), validate_choice=False)
 
@@ -129,7 +168,6 @@ class PublicationForm(BaseForm):
         super().__init__(*args, **kwargs)
         nothing = SelectChoice("", _("None"))
         self.themes.choices = vocabulary_choices("themes")
-        self.campaign.choices = [nothing, *vocabulary_choices("campaigns")]
         self.response_to.choices = [nothing, *(SelectChoice(*choice) for choice in reports.choices())]
         self.release.choices = [
             nothing,
@@ -152,10 +190,6 @@ class PublicationForm(BaseForm):
         """Known themes."""
         _known(field.data, vocabulary_choices("themes"))
 
-    def validate_campaign(self, field: SelectField) -> None:
-        """A known campaign, or none."""
-        _known([field.data], self.campaign.choices)
-
     def validate_response_to(self, field: SelectField) -> None:
         """A publication, or none."""
         _known([field.data], self.response_to.choices)
@@ -175,6 +209,8 @@ class PublicationForm(BaseForm):
             countries=" ".join(dict.fromkeys(self.countries.data.upper().split())),
             campaign=self.campaign.data or "",
             text=self.text.data,
+            demands=self.demands.data,
+            signatories="\n".join(signatories(self.signatories.data)),
             response_to_id=self.response_to.data or None,
             release_id=self.release.data or None,
         )
@@ -188,6 +224,8 @@ def values_of(publication: Publication) -> dict[str, Any]:
         "language": publication.language,
         "published_on": publication.published_on.isoformat(),
         "text": publication.text,
+        "demands": publication.demands,
+        "signatories": publication.signatories,
         "themes": publication.themes.split(),
         "countries": publication.countries,
         "campaign": publication.campaign,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from sqlalchemy import extract, select, update
@@ -13,7 +15,7 @@ from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.codebook.services import codebook
 from incidents.database import random_id, writing
-from incidents.errors import Forbidden, NotFound
+from incidents.errors import Forbidden, NotFound, TalaError
 from incidents.extensions import db
 from incidents.reports import campaigns, withdrawing
 from incidents.reports.files import media_type, safe_name
@@ -21,15 +23,22 @@ from incidents.reports.models import Publication, PublicationFile, PublicationTy
 from incidents.reports.withdrawing import Gone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
     from sqlalchemy import ColumnElement
 
     from incidents.reports.campaigns import Window
+    from incidents.reports.told import Frame
 
 #: Emptying a publication whose consent was taken back, in the running transaction.
 withdraw = withdrawing.withdraw
+
+
+class ConsentIsForItsText(TalaError):
+    """A story is told as somebody agreed to it: its text cannot be changed, only taken back."""
+
+    status = HTTPStatus.CONFLICT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +53,8 @@ class Content:
     countries: str = ""
     campaign: str = ""
     text: str = ""
+    signatories: str = ""
+    demands: str = ""
     response_to_id: str | None = None
     release_id: str | None = None
 
@@ -69,7 +80,7 @@ class Upload:
 
 
 def publications(filters: Filters | None = None) -> Sequence[Publication]:
-    """Publications of all organisations, newest first."""
+    """Publications of all organisations, newest first; one that was withdrawn fits by kind and year alone."""
     wanted = _conditions(filters or Filters())
     newest = select(Publication).where(*wanted).order_by(Publication.published_on.desc(), Publication.id)
     return db.session.scalars(newest).unique().all()
@@ -88,7 +99,15 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     for column, code in ((Publication.themes, filters.theme), (Publication.countries, filters.country)):
         if code:
             found.append((" " + column + " ").contains(f" {code} ", autoescape=True))
+    if filters.language or filters.campaign or filters.theme or filters.country:
+        found.append(_shown())
     return found
+
+
+def _shown() -> ColumnElement[bool]:
+    """Not withdrawn, and no consent that it rests on has ended: what may be told of it beside that it was."""
+    ended = Publication.ends_on <= datetime.now(tz=UTC).date()
+    return Publication.withdrawn_on.is_(None) & (Publication.ends_on.is_(None) | ~ended)
 
 
 def _within(campaign: str) -> list[str]:
@@ -99,14 +118,16 @@ def _within(campaign: str) -> list[str]:
 def in_window(window: Window) -> list[Publication]:
     """What was published during a campaign and belongs to it, by its own mark or by a theme."""
     during = Publication.published_on.between(window.first, window.last)
-    found = db.session.scalars(select(Publication).where(during).order_by(Publication.published_on)).unique()
+    listed = select(Publication).where(during, _shown()).order_by(Publication.published_on, Publication.id)
+    found = db.session.scalars(listed).unique()
     marked, themes = set(_within(window.campaign)), set(campaigns.themes(window.campaign))
     return [one for one in found if one.campaign in marked or themes.intersection(one.themes.split())]
 
 
 def choices() -> list[tuple[str, str]]:
-    """Id and title of every publication, newest first: what a case may be linked to."""
-    newest = select(Publication.id, Publication.title).order_by(Publication.published_on.desc(), Publication.id)
+    """Id and title of every publication that stands, newest first: what a case may be linked to."""
+    titles = select(Publication.id, Publication.title).where(_shown())
+    newest = titles.order_by(Publication.published_on.desc(), Publication.id)
     return [(publication_id, title) for publication_id, title in db.session.execute(newest)]
 
 
@@ -135,6 +156,28 @@ def own(publication_id: str, organisation_id: str) -> Publication:
     return found
 
 
+def changeable(publication_id: str, organisation_id: str) -> Publication:
+    """A publication of an organisation that still says something.
+
+    Raises:
+        NotFound, Forbidden: as own().
+        Gone: it was withdrawn.
+    """
+    found = own(publication_id, organisation_id)
+    if found.gone_since:
+        raise Gone
+    return found
+
+
+def reply_days(letter_ids: Collection[str]) -> dict[str, list[date]]:
+    """The days of all replies to some letters. One query."""
+    found: dict[str, list[date]] = {one: [] for one in letter_ids}
+    answering = select(Publication.response_to_id, Publication.published_on)
+    for letter_id, day in db.session.execute(answering.where(Publication.response_to_id.in_(found), _shown())):
+        found[letter_id or ""].append(day)
+    return found
+
+
 def replies(publication_id: str) -> Sequence[Publication]:
     """The replies to a publication, in order."""
     answering = select(Publication).where(Publication.response_to_id == publication_id)
@@ -150,6 +193,7 @@ def add(organisation_id: str, content: Content, upload: Upload | None = None, *,
     published = random_id()
     entry = Publication(id=published, organisation_id=organisation_id, **vars(content), files=_files(upload))
     with writing(db.session):
+        withdrawing.withdraw_ended(datetime.now(tz=UTC).date())
         db.session.add(entry)
         db.session.flush()
         audit.record(organisation_id, Act.PUBLISHED, by=by, about=published)
@@ -160,15 +204,30 @@ def change(publication_id: str, organisation_id: str, content: Content, upload: 
     """Say something else of a publication, and add a file if there is one.
 
     Raises:
-        NotFound, Forbidden: as own().
+        NotFound, Forbidden, Gone: as changeable().
         FileRefused: the file may not be published; nothing was saved.
+        ConsentIsForItsText: it is a story.
     """
     added = _files(upload)
     with writing(db.session):
-        found = own(publication_id, organisation_id)
+        found = changeable(publication_id, organisation_id)
+        if found.summary_id:
+            raise ConsentIsForItsText
         for name, value in vars(content).items():
             setattr(found, name, value)
         found.files.extend(added)
+
+
+def reframe(publication_id: str, organisation_id: str, frame: Frame) -> None:
+    """Put something else around a story; its text stays as it was agreed to.
+
+    Raises:
+        NotFound, Forbidden, Gone: as changeable().
+    """
+    with writing(db.session):
+        found = changeable(publication_id, organisation_id)
+        for name, value in vars(frame).items():
+            setattr(found, name, value)
 
 
 def remove(publication_id: str, organisation_id: str, *, by: str = "") -> None:

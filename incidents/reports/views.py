@@ -9,25 +9,33 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
 from incidents.accounts.models import Role
+from incidents.accounts.sessions import current_seed
 from incidents.codebook.services import codebook
 from incidents.errors import NotFound
 from incidents.i18n import gettext as _
 from incidents.releases import method, wording
 from incidents.releases.layout import whole
 from incidents.releases.services import current_rows, today
-from incidents.reports import campaigns, counts, services
+from incidents.reports import campaigns, counts, documented, letters, services, told
 from incidents.reports.files import MOST_BYTES, FileRefused
-from incidents.reports.forms import KINDS, MOST_TEXT, FilterForm, PublicationForm, values_of
+from incidents.reports.forms import KINDS, MOST_TEXT, FilterForm, FrameForm, PublicationForm, values_of
 from incidents.reports.languages import LANGUAGES
+from incidents.reports.models import PublicationType
 from incidents.reports.services import Upload
+from incidents.reports.withdrawing import Gone
+from incidents.stories import services as stories
 from incidents.web.access import EVERYONE, access, step_up
 from incidents.web.downloads import attachment
 from incidents.web.forms import status_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask.typing import ResponseReturnValue
 
     from incidents.codebook.services import Code
+    from incidents.reports.campaigns import Window
+    from incidents.reports.letters import Waited
     from incidents.reports.models import Publication
 
 blueprint = Blueprint("reports", __name__)
@@ -62,7 +70,7 @@ def reports() -> ResponseReturnValue:
     form = FilterForm(request.args)
     found = services.publications(form.filters())
     return render_template(
-        "reports/reports.html", form=form, publications=found, campaigns=campaigns.dated(), editor=is_editor()
+        "reports/reports.html", form=form, publications=found, waited=waited_for(found), editor=is_editor()
     )
 
 
@@ -72,9 +80,13 @@ def report(publication_id: str) -> ResponseReturnValue:
     """One publication, what it answers and what answers it, and protected counts of what it rests on."""
     counted = counts.of_publication(current_rows(), publication_id, today()) if may_count() else None
     found = services.get(publication_id)
+    if found.gone_since:
+        return render_template("reports/withdrawn.html", publication=found)
     return render_template(
         "reports/report.html",
         publication=found,
+        waited=waited_for([found]).get(found.id),
+        signatories=letters.signatories(found.signatories),
         answered=services.get(found.response_to_id) if found.response_to_id else None,
         replies=services.replies(publication_id),
         release=found.release,
@@ -109,7 +121,9 @@ def new() -> ResponseReturnValue:
 @step_up
 def edit(publication_id: str) -> ResponseReturnValue:
     """Change a publication of one's own organisation."""
-    found = services.own(publication_id, current_user.organisation_id)
+    found = services.changeable(publication_id, current_user.organisation_id)
+    if found.summary_id:
+        return reframe(found)
     form = PublicationForm(request.form or None, data=values_of(found))
     if request.method == "POST" and form.validate():
         try:
@@ -119,6 +133,44 @@ def edit(publication_id: str) -> ResponseReturnValue:
         else:
             return redirect(url_for("reports.report", publication_id=publication_id), HTTPStatus.SEE_OTHER)
     return shown(form, found)
+
+
+def reframe(publication: Publication) -> ResponseReturnValue:
+    """Change what stands around a story."""
+    form = FrameForm(request.form or None, data=values_of(publication))
+    if request.method == "POST" and form.validate():
+        services.reframe(publication.id, current_user.organisation_id, form.frame())
+        return redirect(url_for("reports.report", publication_id=publication.id), HTTPStatus.SEE_OTHER)
+    answer = render_template("reports/story.html", form=form, text=publication.text, publication=publication)
+    return answer, status_of(form)
+
+
+@blueprint.route("/stories/<summary_id>/publish", methods=["GET", "POST"])
+@access(*EDITORS)
+@step_up
+def tell(summary_id: str) -> ResponseReturnValue:
+    """Publish a story that was given to whoever looks, word by word."""
+    keys = stories.keys_of(current_user.id, current_seed())
+    story = stories.one(keys, summary_id, today())
+    form = FrameForm(request.form)
+    if request.method == "POST" and form.validate():
+        published = told.publish(
+            keys,
+            summary_id,
+            form.frame(),
+            organisation_id=current_user.organisation_id,
+            by=current_user.id,
+            today=today(),
+        )
+        return redirect(url_for("reports.report", publication_id=published), HTTPStatus.SEE_OTHER)
+    answer = render_template("reports/story.html", form=form, text=story.text, summary_id=summary_id, story=story)
+    return answer, status_of(form)
+
+
+@blueprint.errorhandler(Gone)
+def withdrawn(error: Gone) -> ResponseReturnValue:
+    """What was withdrawn has no files and no forms."""
+    return render_template("reports/withdrawn.html", publication=None), int(error.status)
 
 
 def shown(form: PublicationForm, publication: Publication | None = None) -> ResponseReturnValue:
@@ -160,37 +212,85 @@ def download(publication_id: str, file_id: str) -> ResponseReturnValue:
     return attachment(found.content, found.name)
 
 
+@blueprint.get("/reports/campaigns")
+@access(*EVERYONE)
+def all_campaigns() -> ResponseReturnValue:
+    """All campaigns, those that run or come next first."""
+    listed = [
+        (code, window, campaigns.countdown(window, today()) if window else None)
+        for code, window in campaigns.upcoming(today())
+    ]
+    return render_template("reports/campaigns.html", campaigns=listed)
+
+
 @blueprint.get("/reports/campaigns/<code>")
 @access(*EVERYONE)
 def campaign(code: str) -> ResponseReturnValue:
-    """A campaign in a year, to be printed: what was published, and protected counts of the year before."""
-    if code not in codebook().vocabulary("campaigns"):
-        raise NotFound
-    latest = campaigns.latest_year(code, today()) or 0
-    year = request.args.get("year", latest, int)
-    window = campaigns.window(code, year) if FIRST_YEAR <= year <= latest else None
-    if window is None:
-        raise NotFound
-    counted = counts.of_campaign(current_rows(), window, campaigns.country(code), today()) if may_count() else None
+    """A campaign in a year: what was published, documented, demanded and answered, and the years before beside it."""
+    window = asked_window(code)
+    rows = current_rows() if may_count() else None
+    counted = counts.of_campaign(rows, window, campaigns.country(code), today()) if rows is not None else None
     protected = counted.protected if counted else None
+    published = services.in_window(window)
     return render_template(
         "reports/campaign.html",
         campaign=codebook().vocabulary("campaigns")[code],
         themes=[codebook().vocabulary("themes")[theme] for theme in campaigns.themes(code)],
         window=window,
-        years=[near for near in (year - 1, year + 1) if campaigns.window(code, near) and near <= latest],
+        countdown=campaigns.countdown(window, today()),
+        years=[near for near in (window.first.year - 1, window.first.year + 1) if has_page(code, near)],
         period=[wording.month(month) for month in window.before],
-        publications=services.in_window(window),
+        publications=published,
+        waited=waited_for(published),
+        documented=documented.years(rows, window, today()) if rows is not None else None,
+        months=[wording.month(month) for month in window.months],
+        question=documented.question(window) if current_user.role is Role.ADVOCATE else None,
+        researcher=current_user.role is Role.RESEARCHER,
         counted=counted,
         table=whole(protected) if protected else None,
         note=method.note(counted.question, protected) if counted and protected else (),
     )
 
 
+def asked_window(code: str) -> Window:
+    """The window of a campaign in the year of the address, or in the one nearest to today.
+
+    Raises:
+        NotFound: there is no such campaign, or it was not then, or is further off than the next one.
+    """
+    if code not in codebook().vocabulary("campaigns"):
+        raise NotFound
+    year = request.args.get("year", campaigns.best_year(code, today()) or 0, int)
+    window = campaigns.window(code, year) if has_page(code, year) else None
+    if window is None:
+        raise NotFound
+    return window
+
+
+def has_page(code: str, year: int) -> bool:
+    """Whether a campaign has a page in a year: from FIRST_YEAR to the one that runs or comes next."""
+    near = campaigns.coming(code, today())
+    last = near.first.year if near else campaigns.latest_year(code, today()) or 0
+    return FIRST_YEAR <= year <= last and campaigns.window(code, year) is not None
+
+
 def coded(vocabulary: str, codes: str) -> list[Code]:
     """The codes that a publication carries; one that the codebook no longer has is left out."""
     known = codebook().vocabulary(vocabulary)
     return [known[code] for code in codes.split() if code in known]
+
+
+def waited_for(publications: Sequence[Publication]) -> dict[str, Waited]:
+    """How long the open letters among some publications waited for an answer, by id."""
+    sent = {
+        one.id: one.published_on
+        for one in publications
+        if one.kind is PublicationType.OPEN_LETTER and one.gone_since is None
+    }
+    return {
+        letter_id: letters.waited(sent[letter_id], days, today())
+        for letter_id, days in services.reply_days(sent).items()
+    }
 
 
 def may_count() -> bool:

@@ -17,7 +17,7 @@ from incidents.reports.models import Publication
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from sqlalchemy import ColumnElement
 
@@ -73,6 +73,16 @@ def withdraw_ended(day: dt.date) -> None:
     _check_writing()
     for one in _standing(Publication.ends_on <= day):
         _empty([one], one.ends_on or day)
+
+
+def told_from(summary_ids: Collection[str]) -> dict[str, str]:
+    """Where stories are told, of those that were not withdrawn: publications by the summary of each. One query."""
+    rows = db.session.execute(
+        select(Publication.summary_id, Publication.id)
+        .where(Publication.summary_id.in_(summary_ids), Publication.withdrawn_on.is_(None))
+        .order_by(Publication.published_on)
+    )
+    return {summary_id: publication_id for summary_id, publication_id in rows if summary_id}
 
 
 def _check_writing() -> None:

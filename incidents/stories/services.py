@@ -16,6 +16,8 @@ from incidents.reports import withdrawing
 from incidents.stories.models import Summary
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from incidents.keyring.facts_door import SummariesKey
     from incidents.keyring.people import Seed
 
@@ -68,27 +70,31 @@ def take_back(organisation_id: str, summary_id: str) -> bool:
     return deleted
 
 
+def keys_of(account_id: str, seed: Seed) -> dict[str, SummariesKey]:
+    """The summaries keys that were granted to an account, by id."""
+    return {key.id: key for key in summaries_keys(account_id, seed)}
+
+
 def received(account_id: str, seed: Seed, today: dt.date) -> list[Story]:
     """The stories that an account's keys open and whose consent holds today, by reference.
 
     Raises:
         Unopenable: a row was altered or put in another's place.
     """
-    keys = {key.id: key for key in summaries_keys(account_id, seed)}
+    keys = keys_of(account_id, seed)
     rows = db.session.scalars(select(Summary).where(Summary.key_id.in_(keys)))
     stories = [_read(keys[row.key_id], row) for row in rows]
     standing = [story for story in stories if story.until is None or today < story.until]
     return sorted(standing, key=lambda story: story.ref)
 
 
-def one(account_id: str, seed: Seed, summary_id: str, today: dt.date) -> Story:
-    """One story that an account's keys open and whose consent holds today; its row is held in a running transaction.
+def one(keys: Mapping[str, SummariesKey], summary_id: str, today: dt.date) -> Story:
+    """One story that these keys open and whose consent holds today; in a running transaction its row is held.
 
     Raises:
         NotFound: there is none, or not for them.
         Unopenable: the row was altered or put in another's place.
     """
-    keys = {key.id: key for key in summaries_keys(account_id, seed)}
     row = db.session.get(Summary, summary_id, with_for_update=True, populate_existing=True)
     if row is None or row.key_id not in keys:
         raise NotFound
@@ -96,6 +102,11 @@ def one(account_id: str, seed: Seed, summary_id: str, today: dt.date) -> Story:
     if story.until is not None and story.until <= today:
         raise NotFound
     return story
+
+
+def published(summary_ids: Collection[str]) -> dict[str, str]:
+    """Where these stories are told in public: ids of publications by those of the stories. One query."""
+    return withdrawing.told_from(summary_ids)
 
 
 def _delete(organisation_id: str, summary_id: str) -> bool:

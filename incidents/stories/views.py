@@ -24,4 +24,6 @@ blueprint = Blueprint("stories", __name__)
 def stories() -> ResponseReturnValue:
     """Every summary that this person's keys open."""
     today = dt.datetime.now(tz=dt.UTC).date()
-    return render_template("stories/stories.html", stories=services.received(current_user.id, current_seed(), today))
+    received = services.received(current_user.id, current_seed(), today)
+    published = services.published([story.id for story in received])
+    return render_template("stories/stories.html", stories=received, published=published)

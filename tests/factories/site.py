@@ -19,6 +19,7 @@ from incidents.erasure import services as erasure
 from incidents.extensions import db
 from incidents.records import services
 from incidents.records.keys import keys_of
+from incidents.records.schema import Intervention
 from incidents.records.story import SIGNS
 from incidents.reports.models import PublicationFile
 from incidents.submissions import services as submissions
@@ -111,10 +112,12 @@ def _side(world: World) -> Side:
 
 def _case(team: Team, browser: Browser) -> dict[str, str]:
     whom = documents.person(name="Fictional Name")
+    step = Intervention(type="INT_SPAL", date=documents.TODAY, deadline=documents.TODAY, demand="Fictional demand.")
     document = documents.about(
         whom,
         "POL_EXT",
         "LIB_ARR",
+        interventions=[step],
         consents=[documents.consent(whom), documents.consent(whom, "CP_STORY")],
         sources=[documents.source(), documents.source()],
     )
@@ -125,7 +128,9 @@ def _case(team: Team, browser: Browser) -> dict[str, str]:
     team.second_researcher.browser().post(
         f"/cases/{case}/summary/check", {"seen": "2", "signs": list(SIGNS)}, status=303
     )
-    return {"incident_id": case, "person_id": whom.id}
+    keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
+    summary = services.open_account(keys, case).document.summary_id or ""
+    return {"incident_id": case, "person_id": whom.id, "step_id": step.id, "summary_id": summary}
 
 
 def _certificate(team: Team) -> str:

@@ -1,0 +1,1 @@
+"""Steps of cases and the ledger, over HTTP, on both databases."""

@@ -1,0 +1,1 @@
+"""Steps, deadlines and the ledger, without a database."""
