@@ -112,7 +112,7 @@ def test_a_search_of_names_is_one_entry_in_each_log_with_the_reason_and_without_
     assert entries[0]["reason"] == REASON
     assert "zzyzx" not in repr(entries)
     assert db.session.scalar(select(func.count()).select_from(AuditEntry)) == (before or 0) + 1
-    log = desk.browser.get(f"/log?act={Act.NAMES_SEARCHED}")
+    log = desk.browser.get(f"/audit?act={Act.NAMES_SEARCHED}")
     assert REASON in log
     assert "zzyzx" not in log
 
