@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -25,15 +25,17 @@ from incidents.extensions import db
 from incidents.facts.services import frame
 from incidents.i18n import current_locale
 from incidents.keyring.facts_door import facts_keys
-from incidents.releases import tables, wording
+from incidents.releases import persons, tables, wording
 from incidents.releases.models import Release, ReleaseFile
 from incidents.releases.question import Question
 from incidents.releases.writers import FORMATS, Edition
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     import polars as pl
+
+    from incidents.releases.persons import Standing
 
 TRIES = 5
 log = logging.getLogger("tala")
@@ -47,10 +49,15 @@ class Changed(TalaError):
 
 @dataclass(frozen=True)
 class Preview:
-    """What would be released, and a digest by which to release this and nothing else."""
+    """What would be released, and a digest by which to release this and nothing else.
+
+    Attributes:
+        persons: Cell keys of all who are counted in it.
+    """
 
     question: Question
     protected: ProtectedTable
+    persons: pl.Series = field(repr=False)
 
     @property
     def digest(self) -> str:
@@ -76,8 +83,9 @@ def preview(question: Question) -> Preview:
     Raises:
         Refused: nothing may be published; the reason says what to try instead.
     """
-    table = tables.table(current_rows(), question, today(), title=wording.title(question))
-    return Preview(question, protect(table, Policy.load()))
+    counted = tables.persons(current_rows(), question, today())
+    table = tables.count(counted, question, title=wording.title(question))
+    return Preview(question, protect(table, Policy.load()), counted["person"])
 
 
 def release(question: Question, *, shown: str) -> str:
@@ -107,6 +115,7 @@ def _enter(found: Preview) -> str:
     """Write files, register and log in one transaction: the logs of all whose facts are counted, in one order."""
     keys = facts_keys(current_user.id, current_seed())
     counted = sorted({current_user.organisation_id, *(key.organisation_id for key in keys)})
+    parts = persons.parts(keys, found.persons)
     edition = _edition(found)
     entry = Release(
         number=edition.number,
@@ -125,6 +134,7 @@ def _enter(found: Preview) -> str:
         db.session.add(entry)
         db.session.flush()
         released = entry.id
+        db.session.add_all(part.row(released) for part in parts)
         for organisation_id in counted:
             audit.record(organisation_id, Act.RELEASED, by=current_user.id, about=released)
     log.info("released", extra={"count": edition.number})
@@ -152,6 +162,11 @@ def _file(edition: Edition, ending: str) -> ReleaseFile:
 def register() -> Sequence[Release]:
     """Everything that ever left, newest first."""
     return db.session.scalars(select(Release).order_by(Release.number.desc())).unique().all()
+
+
+def standings(release_ids: Collection[str] | None = None) -> dict[str, Standing]:
+    """How many of those whom releases counted are counted no more, for whoever holds facts; nothing for others."""
+    return persons.standings(facts_keys(current_user.id, current_seed()), release_ids)
 
 
 def overlapping(question: Question) -> list[Release]:

@@ -29,7 +29,9 @@ blueprint = Blueprint("releases", __name__)
 @access(*EVERYONE)
 def releases() -> ResponseReturnValue:
     """Everything that was released, newest first."""
-    return render_template("releases/releases.html", releases=services.register())
+    # First: reading facts ends the transaction, and rows that were read before would be read again one by one.
+    standings = services.standings()
+    return render_template("releases/releases.html", releases=services.register(), standings=standings)
 
 
 @blueprint.get("/releases/new")
@@ -89,6 +91,7 @@ def shown(form: QuestionForm, status: HTTPStatus, **about: object) -> ResponseRe
 @access(*EVERYONE)
 def release(release_id: str) -> ResponseReturnValue:
     """A table as it was released, with its files."""
+    standing = services.standings([release_id]).get(release_id)
     found = services.get(release_id)
     protected = ProtectedTable.from_json(found.table)
     question = Question.from_json(found.question)
@@ -98,6 +101,7 @@ def release(release_id: str) -> ResponseReturnValue:
         grid=paged(protected, request.args.get("page", 1, int)),
         note=method.note(question, protected, found.codebook_version),
         cost=method.cost(protected),
+        standing=standing,
         overlapping=[one for one in services.overlapping(question) if one.number < found.number],
     )
 
