@@ -1,0 +1,1 @@
+"""Sealed files: from upload to download."""
