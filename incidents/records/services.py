@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
-from incidents.consents import receipts, withdrawals
+from incidents.consents import receipts, told, withdrawals
 from incidents.database import random_id, table_of, writing
 from incidents.erasure.rules import without_erased
 from incidents.errors import NotFound, TalaError
@@ -206,6 +206,7 @@ def _whole(keys: CaseKeys, change: Change, day: dt.date) -> CaseDocument:
 def follow(keys: CaseKeys, document: CaseDocument, sealed: Sealed, day: dt.date) -> None:
     """What goes with a save, in its transaction: summaries, receipts and shares follow what the case says now."""
     _give_or_take_back(keys, document, day)
+    told.follow(document, day)
     withdrawals.forget(document)
     receipts.reseal(keys, document, day)
     resealing.reseal(keys, document, sealed.data_key, sealed.blobs["revision"], day)

@@ -1,0 +1,236 @@
+"""What members do about consent: take it back for somebody, see what is owed then, issue and revoke receipts."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from incidents.accounts.models import Organisation
+from incidents.audit import services as audit
+from incidents.audit.acts import Act
+from incidents.consents import receipts, rules, withdrawals
+from incidents.errors import NotFound
+from incidents.extensions import db
+from incidents.keyring.facts_door import facts_keys
+from incidents.keyring.receipt_door import Paper
+from incidents.records import services as records
+from incidents.records.schema import Receipt
+from incidents.releases import persons
+from incidents.releases.models import Release
+from incidents.reports.models import Publication, PublicationType
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from incidents.consents.rules import Owed
+    from incidents.records.keys import CaseKeys
+    from incidents.records.schema import CaseDocument, Person
+    from incidents.submissions.rules import Message
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody asked to be taken back.
+
+    Attributes:
+        purposes: Which; with the purpose of keeping, everything.
+        by: Who asked, a code below CB.
+        on: The day.
+    """
+
+    purposes: Sequence[str]
+    by: str
+    on: dt.date
+
+
+@dataclass(frozen=True)
+class Debt:
+    """All that is owed to a person after consents were taken back.
+
+    Attributes:
+        owed: What the case tells; see rules.owed().
+        releases: Every release in which the person was counted.
+        partners: Names of organisations that the case was shared with, by id.
+        publications: Those that rest on the case: stories are taken down, others are for members to look at.
+        waiting: Whether something came by receipt that no save has folded in yet.
+    """
+
+    owed: Owed
+    releases: Sequence[Release] = ()
+    partners: dict[str, str] | None = None
+    publications: Sequence[Publication] = ()
+    waiting: bool = False
+
+    @property
+    def stories(self) -> list[Publication]:
+        """Publications that told a story of the case."""
+        return [one for one in self.publications if one.kind is PublicationType.STORY]
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What came by receipt, once it is in the case.
+
+    Attributes:
+        incident_id: The case; None if it was erased meanwhile.
+        person_id: Whose receipt; None if they are no longer in the case.
+        debt: What is owed now; None if nobody is left to whom.
+    """
+
+    incident_id: str | None
+    person_id: str | None = None
+    debt: Debt | None = None
+
+
+def today() -> dt.date:
+    """The day on which consent is judged."""
+    return dt.datetime.now(tz=dt.UTC).date()
+
+
+def person_of(document: CaseDocument, person_id: str) -> Person:
+    """The person.
+
+    Raises:
+        NotFound: there is none of that id in the case.
+    """
+    person = document.person(person_id)
+    if person is None:
+        raise NotFound
+    return person
+
+
+def take_back(keys: CaseKeys, incident_id: str, person_id: str, asked: Asked, expected: int) -> int:
+    """Save that somebody took consent back: counts, summaries, stories, shares and views follow in that transaction.
+
+    Returns:
+        The new revision.
+
+    Raises:
+        NotFound: no such case or person.
+        Conflict: somebody saved the case meanwhile.
+    """
+    document = records.open_account(keys, incident_id, expected).document
+    person_of(document, person_id)
+    purposes = set(asked.purposes)
+    if rules.all_of(purposes):
+        purposes |= set(rules.standing(document, person_id, today()))
+    changed = rules.taken_back_by_member(document, person_id, purposes, asked_by=asked.by, on=asked.on)
+
+    def logged() -> None:
+        audit.record(keys.organisation_id, Act.CONSENT_TAKEN_BACK, by=keys.account_id, about=incident_id)
+
+    return records.update(keys, changed, expected=expected, also=logged)
+
+
+def debt(keys: CaseKeys, document: CaseDocument, person_id: str) -> Debt:
+    """What is owed to a person of a case. Opens what releases say of one's own organisation; some queries.
+
+    Raises:
+        NotFound: no such person in the case.
+        Unopenable: a row that says whom a release counted was altered.
+    """
+    person = person_of(document, person_id)
+    owed = rules.owed(document, person_id, today())
+    mine = [key for key in facts_keys(keys.account_id, keys.seed) if key.organisation_id == keys.organisation_id]
+    counted = persons.counting(mine, [person.cell_key]) if owed.statistics else []
+    return Debt(
+        owed,
+        releases=_releases(counted),
+        partners=_names({share.organisation_id for share in owed.shares}),
+        publications=_publications(owed.publications),
+        waiting=withdrawals.waiting(document),
+    )
+
+
+def _releases(release_ids: Collection[str]) -> Sequence[Release]:
+    found = select(Release).where(Release.id.in_(release_ids)).order_by(Release.number.desc())
+    return db.session.scalars(found).unique().all() if release_ids else []
+
+
+def _names(organisation_ids: Collection[str]) -> dict[str, str]:
+    named = select(Organisation.id, Organisation.name).where(Organisation.id.in_(organisation_ids))
+    return {row.id: row.name for row in db.session.execute(named)} if organisation_ids else {}
+
+
+def _publications(publication_ids: Collection[str]) -> Sequence[Publication]:
+    found = select(Publication).where(Publication.id.in_(publication_ids)).order_by(Publication.published_on)
+    return db.session.scalars(found).unique().all() if publication_ids else []
+
+
+def taken_in(keys: CaseKeys, message: Message) -> TakenIn:
+    """Fold what came by receipt into the case, so that its rows are consumed, and say what is owed.
+
+    Opening a case shows a withdrawal already; this saves it. A message that takes nothing back changes nothing.
+
+    Raises:
+        Conflict: somebody saved the case at that moment; nothing was changed.
+    """
+    if message.incident_id is None or message.incident_id in records.gone([message.incident_id]):
+        return TakenIn(None)
+    opened = records.open_account(keys, message.incident_id)
+    document = opened.document
+    if withdrawals.waiting(document):
+        records.update(keys, document, expected=opened.revision)
+    if message.person_id is None or document.person(message.person_id) is None:
+        return TakenIn(message.incident_id)
+    return TakenIn(message.incident_id, message.person_id, debt(keys, document, message.person_id))
+
+
+def issue(keys: CaseKeys, incident_id: str, person_id: str, word: str, expected: int) -> Paper:
+    """Give a person a receipt; one that they had before opens nothing any more.
+
+    Args:
+        keys: The researcher's keys.
+        incident_id: The case.
+        person_id: Who takes it.
+        word: What they say beside the code; it is kept nowhere.
+        expected: The revision that was shown.
+
+    Returns:
+        What is on the paper. Nobody can make it again.
+
+    Raises:
+        NotFound: no such case or person.
+        Conflict: somebody saved the case meanwhile.
+        NotWords: the word has no letter or digit.
+    """
+    paper = Paper.new()
+    found = paper.keys(word)
+    receipt = Receipt(
+        view_id=found.view_id,
+        public_key=found.seed.public_key().raw.hex(),
+        issued_by=keys.account_id,
+        issued_on=today(),
+    )
+    _with_receipt(keys, incident_id, person_id, receipt, expected)
+    return paper
+
+
+def revoke(keys: CaseKeys, incident_id: str, person_id: str, expected: int) -> None:
+    """Let a person's receipt open nothing any more.
+
+    Raises:
+        NotFound: no such case or person, or they have no receipt.
+        Conflict: somebody saved the case meanwhile.
+    """
+    document = records.open_account(keys, incident_id, expected).document
+    if person_of(document, person_id).receipt is None:
+        raise NotFound
+    _with_receipt(keys, incident_id, person_id, None, expected)
+
+
+def _with_receipt(keys: CaseKeys, incident_id: str, person_id: str, receipt: Receipt | None, expected: int) -> None:
+    document = records.open_account(keys, incident_id, expected).document
+    before = person_of(document, person_id).receipt
+    changed = [one.model_copy(update={"receipt": receipt}) if one.id == person_id else one for one in document.persons]
+
+    def also() -> None:
+        if before is not None:
+            receipts.drop([before.view_id])
+        act = Act.RECEIPT_ISSUED if receipt else Act.RECEIPT_REVOKED
+        audit.record(keys.organisation_id, act, by=keys.account_id, about=incident_id)
+
+    records.update(keys, document.model_copy(update={"persons": changed}), expected=expected, also=also)
