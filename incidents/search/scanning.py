@@ -36,9 +36,9 @@ if TYPE_CHECKING:
     from incidents.search.rules import Term
     from incidents.search.words import Text
 
-#: Cases of a batch: few at first, so that something is seen at once.
-FIRST_BATCH: Final = 100
-BATCH: Final = 1_000
+#: Cases of a batch: few at first, so that something is seen at once; later many, which costs less for each.
+FEWEST: Final = 100
+MOST: Final = 4_000
 PARTS: Final[dict[bool, tuple[Where, ...]]] = {False: (ACCOUNT,), True: (ACCOUNT, IDENTITY)}
 Opener = Callable[[str, int, bytes, Sequence[bytes]], list[bytes]]
 INCIDENT, REVISION, KEY = table_of(Incident), table_of(Revision), table_of(RevisionKey)
@@ -79,39 +79,39 @@ class Scan:
 
     def run(self, incident_ids: Sequence[str]) -> Iterator[list[Found]]:
         """Search some cases in this order; what was found in each batch, as it is found."""
+        size = FEWEST
         while self.searched < len(incident_ids):
-            size = BATCH if self.searched else FIRST_BATCH
             batch = incident_ids[self.searched : self.searched + size]
             found = self._search(batch)
             self.searched += len(batch)
+            size = min(MOST, size * 2)
             yield found
 
     def _search(self, batch: Sequence[str]) -> list[Found]:
-        rows = self._rows(batch)
+        rows = self.stored(batch)
         if any(all(key_id not in self.keys.by_id for key_id in row.wraps) for row in rows.values()):
             self.keys = keys_of(self.keys.account_id, self.keys.organisation_id, self.keys.seed)
         found = (self._looked_at(rows[incident_id]) for incident_id in batch if incident_id in rows)
         return [one for one in found if one is not None]
 
-    def _rows(self, batch: Sequence[str]) -> dict[str, _Row]:
-        """The newest revisions as they are stored."""
+    def stored(self, batch: Sequence[str]) -> dict[str, Row]:
+        """The newest revisions as they are stored; read in the order of their ids, in which they lie together."""
+        asked = {"ids": sorted(batch), "organisation_id": self.keys.organisation_id}
         with snapshot(db.session):
-            rows = db.session.execute(
-                STORED[self.names], {"ids": list(batch), "organisation_id": self.keys.organisation_id}
-            ).all()
-        found: dict[str, _Row] = {}
+            rows = db.session.execute(STORED[self.names], asked).all()
+        found: dict[str, Row] = {}
         for incident_id, revision, key_id, wrapped, *blobs in rows:
-            found.setdefault(incident_id, _Row(incident_id, revision, blobs, {})).wraps[key_id] = wrapped
+            found.setdefault(incident_id, Row(incident_id, revision, blobs, {})).wraps[key_id] = wrapped
         return found
 
-    def _looked_at(self, row: _Row) -> Found | None:
+    def _looked_at(self, row: Row) -> Found | None:
         try:
             return _match(row.incident_id, self._opened(row), self.wanted)
         except (Unopenable, UnreadableDocument):
             self.unopened += 1
             return None
 
-    def _opened(self, row: _Row) -> list[bytes]:
+    def _opened(self, row: Row) -> list[bytes]:
         key_id = next((one for one in row.wraps if one in self.keys.by_id), None)
         if key_id is None:
             raise Unopenable
@@ -123,7 +123,7 @@ class Scan:
         return self._openers[key.id]
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
     """A revision as it is stored, with its wrapped key under each key of an organisation."""
 
     incident_id: str
