@@ -83,7 +83,7 @@ def answer(form: StepForm, document: CaseDocument, before: Intervention | None) 
     if request.method == "POST" and form.validate():
         step = form.step(before)
         try:
-            services.put(current_keys(), document.incident.id, step, number(form.expected.data))
+            services.put(current_keys(), document.incident.id, step, number(request.form.get("expected")))
         except Conflict as conflict:
             form.expected.data = str(conflict.revision)
             form.add_errors(

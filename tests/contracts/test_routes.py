@@ -155,7 +155,7 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "reports.report": {"GET": MEMBERS},
     "reports.reports": {"GET": MEMBERS},
     # Who holds no key of a story finds none.
-    "reports.tell": {"GET": "loonfoffn", "POST": "loonfoffn"},
+    "reports.tell": {"GET": "loonfofln", "POST": "loonfofln"},
     "responses.add": {"GET": CASE, "POST": CASE},
     "responses.case": {"GET": CASE},
     "responses.edit": {"GET": CASE, "POST": CASE},

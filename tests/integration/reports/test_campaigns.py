@@ -71,7 +71,7 @@ def test_an_administrator_sees_publications_and_no_count(team: Team) -> None:
 
 def test_every_dated_campaign_has_a_page_and_the_list_leads_there(team: Team) -> None:
     browser = team.advocate.browser()
-    addresses = set(re.findall(r'"(/reports/campaigns/\w+)"', browser.get("/reports")))
+    addresses = set(re.findall(r'"(/reports/campaigns/\w+)"', browser.get("/reports/campaigns")))
     assert len(addresses) >= 14
     for address in addresses:
         browser.get(address)
