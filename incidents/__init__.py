@@ -12,6 +12,7 @@ from incidents.accounts import views as accounts_views
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import tala_session
 from incidents.audit import views as audit_views
+from incidents.casework import asking_views
 from incidents.casework import views as casework_views
 from incidents.consents import receipt_views
 from incidents.consents import views as consents_views
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 BLUEPRINTS = (
     accounts_views.blueprint,
     administration_views.blueprint,
+    asking_views.blueprint,
     audit_views.blueprint,
     casework_views.blueprint,
     consents_views.blueprint,

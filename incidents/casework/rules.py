@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from incidents.records.schema import CaseDocument, Claim, Source
+    from incidents.records.schema_sources import ClaimField
 
 #: What a reviewer may decide; empty: nothing beyond what the sources give.
 DECISIONS: Final = ("", "VS_3", "VS_4", "VS_5", "VS_C", "VS_N", "VS_D", "VS_W", "VS_0")
@@ -54,7 +55,7 @@ class Said:
         claims: In the order in which they were recorded.
     """
 
-    field: str
+    field: ClaimField
     claims: tuple[Claim, ...]
 
     @property
@@ -98,6 +99,11 @@ def commented(document: CaseDocument, comment: Comment) -> CaseDocument:
 def returned(document: CaseDocument, question: Comment) -> CaseDocument:
     """Back to its recorder with a question."""
     return _reviewed(commented(document, question), question.at.date(), state="returned")
+
+
+def asked(document: CaseDocument, question: Comment) -> CaseDocument:
+    """A question from outside: whoever reviews the case next finds it there."""
+    return _reviewed(commented(document, question), question.at.date(), state="waiting")
 
 
 def answered(document: CaseDocument, answer: Comment) -> CaseDocument:

@@ -15,6 +15,7 @@ from incidents.casework import rules
 from incidents.errors import NotFound, TalaError
 from incidents.keyring.services import member
 from incidents.records import services as records
+from incidents.records.rules import open_questions
 from incidents.records.schema import Claim, Comment
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ def answer(keys: CaseKeys, case: Case, question_id: str, text: str) -> int:
     """
 
     def change(document: CaseDocument) -> CaseDocument:
-        if question_id not in {one.id for one in rules.open_questions(document)}:
+        if question_id not in {one.id for one in open_questions(document)}:
             raise NotFound
         return rules.answered(document, note(keys, text, "answer").model_copy(update={"answers": question_id}))
 

@@ -29,6 +29,7 @@ from incidents.i18n import gettext as _
 from incidents.records import verification
 from incidents.records.answers import label_of
 from incidents.records.keys import current_keys
+from incidents.records.rules import open_questions
 from incidents.records.services import Conflict, Opened, open_account
 from incidents.records.standing import standing
 from incidents.web.access import access
@@ -120,7 +121,7 @@ def comment(incident_id: str) -> ResponseReturnValue:
 def answer(incident_id: str) -> ResponseReturnValue:
     """The answer to an open question."""
     form = AnswerForm(request.form, prefix="answer")
-    form.offer(rules.open_questions(_opened(incident_id).document))
+    form.offer(open_questions(_opened(incident_id).document))
 
     def work(one: Case) -> int:
         return services.answer(current_keys(), one, form.question.data, form.text.data)
@@ -130,7 +131,7 @@ def answer(incident_id: str) -> ResponseReturnValue:
 
 def _review_page(opened: Opened, given: Mapping[str, BaseForm]) -> str:
     colleagues = services.colleagues(current_keys())
-    questions = rules.open_questions(opened.document)
+    questions = open_questions(opened.document)
     forms = {
         "assign": AssignForm(prefix="assign"),
         "return": QuestionForm(prefix="return"),

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from wtforms import TextAreaField
+from typing import TYPE_CHECKING
+
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import ValidationError
 
+from incidents.i18n import bdi, lazy_gettext
 from incidents.i18n import gettext as _
-from incidents.i18n import lazy_gettext
 from incidents.records.forms import SHORTEST_REASON, checked_text
 from incidents.records.text import clean_note
 from incidents.web.forms import BaseForm
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from incidents.records.listing import Row
 
 
 class DeclineForm(BaseForm):
@@ -25,3 +32,20 @@ class DeclineForm(BaseForm):
         """A word or two is no reason."""
         if len(field.data) < SHORTEST_REASON:
             raise ValidationError(_("Write a reason of at least %(n)s characters.", n=SHORTEST_REASON))
+
+
+class AttachForm(BaseForm):
+    """Which of the cases that a message is about it is put to."""
+
+    case = RadioField(lazy_gettext("Put it to which case?"), validate_choice=False)
+
+    def offer(self, rows: Sequence[Row]) -> None:
+        """List the cases; the only one is chosen already."""
+        self.case.choices = [(row.id, bdi(row.ref)) for row in rows]
+        if len(rows) == 1 and not self.case.data:
+            self.case.data = rows[0].id
+
+    def validate_case(self, field: RadioField) -> None:
+        """Only a case that it is about."""
+        if field.data not in {value for value, _label in field.choices}:
+            raise ValidationError(_("Choose one of these cases."))

@@ -64,6 +64,12 @@ class Waiting:
         return opened.sent_at.timestamp() if opened else 0
 
     @property
+    def sender(self) -> str:
+        """Account id of whoever it says that it is from; empty if it does not open, or came by receipt."""
+        opened = self.content or self.message
+        return opened.sender if opened else ""
+
+    @property
     def reference(self) -> str:
         """What sender and members call it."""
         return reference(self.id)
@@ -171,7 +177,7 @@ def accept(keys: CaseKeys, submission_id: str) -> str:
     incident_id = document.incident.id
 
     def gone() -> None:
-        _delete(keys.organisation_id, submission_id)
+        remove(keys.organisation_id, submission_id)
         audit.record(keys.organisation_id, Act.SUBMISSION_ACCEPTED, by=keys.account_id, about=incident_id)
 
     records.create(keys, [document], also=gone)
@@ -185,13 +191,18 @@ def decline(keys: CaseKeys, submission_id: str, reason: str) -> None:
         NotFound: it does not wait any more, or never did.
     """
     with writing(db.session):
-        _delete(keys.organisation_id, submission_id)
+        remove(keys.organisation_id, submission_id)
         audit.record(
             keys.organisation_id, Act.SUBMISSION_DECLINED, by=keys.account_id, about=submission_id, reason=reason
         )
 
 
-def _delete(organisation_id: str, submission_id: str) -> None:
+def remove(organisation_id: str, submission_id: str) -> None:
+    """Take something out of the inbox, in the running transaction.
+
+    Raises:
+        NotFound: it does not wait any more, or never did.
+    """
     gone = db.session.execute(
         delete(Submission)
         .where(Submission.id == submission_id, Submission.organisation_id == organisation_id)

@@ -12,13 +12,17 @@ from incidents.accounts.services import current_member
 from incidents.i18n import gettext as _
 from incidents.records import page, sentences
 from incidents.records.keys import current_keys
+from incidents.records.services import Conflict
 from incidents.submissions import inbox as services
-from incidents.submissions.forms import DeclineForm
+from incidents.submissions import messages
+from incidents.submissions.forms import AttachForm, DeclineForm
 from incidents.submissions.rules import Unreadable
 from incidents.web.access import access
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
+
+    from incidents.submissions.rules import Message
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -35,7 +39,7 @@ def inbox() -> ResponseReturnValue:
     return render_template(
         "submissions/inbox.html",
         waiting=waiting,
-        senders=services.senders(current_member(), {one.content.sender for one in waiting if one.content}),
+        senders=services.senders(current_member(), {one.sender for one in waiting}),
         total=total,
         number=number,
         pages=pages,
@@ -74,8 +78,53 @@ def decline(submission_id: str) -> ResponseReturnValue:
     return redirect(url_for("inbox.inbox"), HTTPStatus.SEE_OTHER)
 
 
-def _page(submission_id: str, form: DeclineForm) -> str:
+@blueprint.post("/inbox/<submission_id>/attach")
+@access(Role.RESEARCHER)
+def attach(submission_id: str) -> ResponseReturnValue:
+    """Put a message to a case that it is about."""
+    keys = current_keys()
+    form = AttachForm(request.form)
+    message = services.read(keys, submission_id).message
+    form.offer(messages.concerned(keys, message) if message else [])
+    if not form.validate():
+        return _page(submission_id, DeclineForm(), form), HTTPStatus.UNPROCESSABLE_ENTITY
+    try:
+        messages.attach(keys, submission_id, form.case.data, _called(message))
+    except Conflict:
+        form.form_errors = [_("Somebody saved this case meanwhile. Send it again.")]
+        return _page(submission_id, DeclineForm(), form), HTTPStatus.CONFLICT
+    flash(_("It stands with the case now, as a question that waits for an answer."), "success")
+    return redirect(url_for("casework.case", incident_id=form.case.data), HTTPStatus.SEE_OTHER)
+
+
+def _called(message: Message | None) -> str:
+    """What whoever sent a message is called, as the server gives it."""
+    sender = message.sender if message else ""
+    return services.senders(current_member(), [sender])[sender].username or _("Somebody unknown")
+
+
+def _message_page(one: services.Waiting, message: Message, decline: DeclineForm, attach: AttachForm | None) -> str:
+    found = messages.concerned(current_keys(), message)
+    form = attach or AttachForm()
+    form.offer(found)
+    return render_template(
+        "submissions/message.html",
+        one=one,
+        message=message,
+        form=form if form.errors else decline,
+        attach=form,
+        decline=decline,
+        found=found,
+        about=messages.about(message),
+        purposes=messages.purposes(message),
+        sender=services.senders(current_member(), [message.sender])[message.sender],
+    )
+
+
+def _page(submission_id: str, form: DeclineForm, attach: AttachForm | None = None) -> str:
     one = services.read(current_keys(), submission_id)
+    if one.message is not None:
+        return _message_page(one, one.message, form, attach)
     if one.content is None:
         return render_template("submissions/unreadable.html", one=one, form=form)
     document = one.content.shown

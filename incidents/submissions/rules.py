@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from incidents.records.identifiers import Id, new_cell_key, new_id
+from incidents.records.identifiers import CellKey, Id, new_cell_key, new_id
 from incidents.records.parts import join, split
+from incidents.records.text import Line, Note
 from incidents.records.upgrade import UnreadableDocument
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 #: Signs of a reference that two people can tell each other: 40 bits of the row's random id.
 REFERENCE_BYTES: Final = 5
+#: Of how many cases a question may speak, and of how many filters: whoever seals one by hand may claim any number.
+MOST_CASES: Final = 50
+MOST_FILTERS: Final = 20
 #: What members decide about a case, and no form asks of whoever records it: a forged submission may claim any of it.
 UNDECIDED: Final[dict[str, Any]] = {
     "origin": "",
@@ -105,14 +109,14 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["question", "receipt"]
-    sender: str = ""
+    sender: Line = ""
     sent_at: AwareDatetime
-    text: str = ""
-    cases: tuple[int, ...] = ()
-    about: dict[str, str] = Field(default_factory=dict)
+    text: Note = ""
+    cases: tuple[CellKey, ...] = Field(default=(), max_length=MOST_CASES)
+    about: dict[Line, Line] = Field(default_factory=dict, max_length=MOST_FILTERS)
     incident_id: Id | None = None
     person_id: Id | None = None
-    taken_back: tuple[str, ...] = ()
+    taken_back: tuple[Line, ...] = Field(default=(), max_length=MOST_FILTERS)
 
 
 @dataclass(frozen=True, slots=True)

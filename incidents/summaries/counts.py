@@ -159,6 +159,15 @@ def counts(frame: Frame, query: Query) -> Dashboard:
     )
 
 
+def fitting(rows: pl.DataFrame, query: Query) -> pl.DataFrame:
+    """The rows that a query counts.
+
+    Raises:
+        UnknownCode: see counts().
+    """
+    return rows.filter(pl.all_horizontal(_conditions(query, query.statuses)))
+
+
 def held_back(frame: Frame) -> dict[str, int]:
     """Cases held back by reason, the most frequent first."""
     table = (

@@ -130,6 +130,19 @@ class FilterForm(BaseForm):
         return {field.name: field.data.strip() for field in self if field.data and field.data != field.default}
 
 
+def in_words(form: FilterForm) -> list[tuple[str, str]]:
+    """The filters of a valid form, each with what it asks for, in the page's language; not what the figures draw."""
+    short = {"series": words.SERIES, "open_source": words.OPEN_SOURCE}
+    asked = [field for field in form if field.data and field.data != field.default and field.name != "measure"]
+    found = []
+    for field in asked:
+        vocabulary = VOCABULARIES.get(field.name)
+        listed = short.get(field.name, {field.data: field.data})
+        said = _(codebook().vocabulary(vocabulary)[field.data].label) if vocabulary else str(listed[field.data])
+        found.append((str(field.label.text), said))
+    return found
+
+
 def addresses(form: FilterForm, path: str = "") -> Callable[..., str]:
     """A function that gives the address of a page with some filters changed; None takes one away.
 
