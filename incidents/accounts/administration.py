@@ -63,6 +63,18 @@ def organisations() -> Sequence[Organisation]:
     return db.session.scalars(select(Organisation).order_by(Organisation.name)).all()
 
 
+def organisation(organisation_id: str) -> Organisation:
+    """One organisation.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = db.session.get(Organisation, organisation_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def account(account_id: str) -> Account:
     """One account.
 
@@ -107,8 +119,12 @@ def invite_by_name(username: str, role: Role, organisation: str, *, new_organisa
         return Invited(*invitations.add_account(username, role, row))
 
 
-def add_organisation(name: str) -> Organisation:
+def add_organisation(name: str, network: str = "") -> Organisation:
     """Add an organisation; its first researcher will make its keys.
+
+    Args:
+        name: What it is called.
+        network: The regional network it belongs to, as the codebook has it; empty is none.
 
     Raises:
         OrganisationTaken: choose another name.
@@ -116,9 +132,25 @@ def add_organisation(name: str) -> Organisation:
     with writing(db.session):
         if db.session.scalar(select(Organisation.id).where(Organisation.name == name)):
             raise OrganisationTaken
-        organisation = Organisation(name=name)
+        organisation = Organisation(name=name, network=network)
         db.session.add(organisation)
     return organisation
+
+
+def change_network(organisation_id: str, network: str, by: str = "") -> None:
+    """Say that an organisation belongs to another regional network.
+
+    Raises:
+        NotFound: there is no such organisation.
+    """
+    with writing(db.session):
+        organisation = db.session.get(Organisation, organisation_id, with_for_update=True, populate_existing=True)
+        if organisation is None:
+            raise NotFound
+        if organisation.network != network:
+            organisation.network = network
+            reason = network or "none"
+            audit.record(organisation_id, Act.NETWORK_CHANGED, by=by, about=organisation_id, reason=reason)
 
 
 def withdraw(account_id: str, by: str = "") -> None:

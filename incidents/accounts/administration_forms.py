@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import ValidationError
 
+from incidents.accounts import networks
 from incidents.accounts.administration import MAX_ORGANISATION
 from incidents.accounts.forms import cut, required
 from incidents.accounts.models import Role
@@ -70,10 +71,22 @@ class InviteForm(BaseForm):
         self.organisation.choices = [SelectChoice(one.id, one.name) for one in first]
 
 
+def network_field() -> SelectField:
+    """Which network an organisation belongs to."""
+    return SelectField(lazy_gettext("Regional network"), choices=networks.choices, default="")
+
+
+class NetworkForm(BaseForm):
+    """Another network for an organisation."""
+
+    network = network_field()
+
+
 class OrganisationForm(BaseForm):
     """A new organisation."""
 
     name = StringField(lazy_gettext("Name"), [required()])
+    network = network_field()
 
     def validate_name(self, field: StringField) -> None:
         """Something that shows, and not endless."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
-from incidents.accounts import administration, comparing
-from incidents.accounts.administration_forms import NOTES, ROLES, InviteForm, OrganisationForm, RoleForm
+from incidents.accounts import administration, comparing, networks
+from incidents.accounts.administration_forms import NOTES, ROLES, InviteForm, NetworkForm, OrganisationForm, RoleForm
 from incidents.accounts.invitations import NameTaken, UnusableName
 from incidents.accounts.models import Role
 from incidents.accounts.services import settings
@@ -35,6 +35,7 @@ def teach(state: object) -> None:
     app: Flask = state.app  # type: ignore[attr-defined]
     app.jinja_env.filters["account_state"] = administration.state
     app.jinja_env.filters["moment"] = moment
+    app.jinja_env.filters["network_name"] = networks.name_of
 
 
 def moment(seconds: int) -> str:
@@ -72,7 +73,7 @@ def organisations() -> ResponseReturnValue:
     form = OrganisationForm(request.form)
     if request.method == "POST" and form.validate():
         try:
-            administration.add_organisation(form.name.data)
+            administration.add_organisation(form.name.data, form.network.data or "")
         except administration.OrganisationTaken:
             form.add_errors({"name": _("There is an organisation of this name. Choose another.")})
         else:
@@ -80,6 +81,21 @@ def organisations() -> ResponseReturnValue:
             return redirect(url_for("administration.organisations"), HTTPStatus.SEE_OTHER)
     page = render_template("accounts/organisations.html", form=form, organisations=administration.organisations())
     return page, status_of(form)
+
+
+@blueprint.route("/organisations/<organisation_id>/network", methods=["GET", "POST"])
+@access(Role.ADMINISTRATOR)
+def network(organisation_id: str) -> ResponseReturnValue:
+    """Which regional network an organisation belongs to."""
+    organisation = administration.organisation(organisation_id)
+    form = NetworkForm(request.form)
+    if request.method == "POST" and form.validate():
+        administration.change_network(organisation_id, form.network.data or "", by=current_user.id)
+        flash(_("Changed. It opens nothing and closes nothing: whom its members trust is theirs to decide."))
+        return redirect(url_for("administration.organisations"), HTTPStatus.SEE_OTHER)
+    if request.method == "GET":
+        form.network.data = organisation.network
+    return render_template("accounts/network.html", form=form, organisation=organisation), status_of(form)
 
 
 @blueprint.get("/accounts/<account_id>")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from incidents.accounts.models import Account, Organisation
+from incidents.accounts.networks import near_first
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.database import writing
@@ -100,10 +101,10 @@ def propose(one: Member, seed: Seed, vouches: int) -> bool:
 
 
 def others(organisation_id: str) -> Sequence[Organisation]:
-    """The other organisations of this instance, by name."""
-    return db.session.scalars(
-        select(Organisation).where(Organisation.id != organisation_id).order_by(Organisation.name)
-    ).all()
+    """The other organisations of this instance: those of one's network, those of none, the rest; each by name."""
+    rows = {one.id: one for one in db.session.scalars(select(Organisation).order_by(Organisation.name))}
+    own = rows.pop(organisation_id)
+    return [rows[one] for one in near_first([(other.id, other.network) for other in rows.values()], own.network)]
 
 
 def names_of(roster: Roster) -> list[str]:

@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from incidents.accounts.commands import BAD_NAME, tell
 from incidents.accounts.commands import group as accounts
 from incidents.accounts.invitations import NameTaken, UnusableName
+from incidents.accounts.networks import codes
 from incidents.accounts.services import settings
 from incidents.instance import backup as backups
 from incidents.instance import restoring, services
@@ -28,15 +29,18 @@ COME_IN = "Everyone comes in once with their recovery code, at /recover."
 @click.command("init")
 @click.option("--organisation", prompt="Name of the first organisation")
 @click.option("--administrator", prompt="Username of the administrator")
+@click.option("--network", default="", help="Code of the regional network that it belongs to, such as NET_ANPUD.")
 @click.option("--founder", "founders", multiple=True, help="Username of a founding researcher; give two.")
 @with_appcontext
-def init(organisation: str, administrator: str, founders: tuple[str, ...]) -> None:
+def init(organisation: str, administrator: str, network: str, founders: tuple[str, ...]) -> None:
     """Make a real instance: an organisation, an administrator, two founding researchers."""
+    if network and network not in codes():
+        raise click.ClickException(f"No network has this code. There are: {', '.join(codes())}.")
     names = list(founders)
     while len(names) < 2:  # noqa: PLR2004 - two founders
         names.append(click.prompt(f"Username of founding researcher {len(names) + 1}"))
     try:
-        invitations = services.begin(settings(), organisation, administrator, names[:2])
+        invitations = services.begin(settings(), organisation, administrator, names[:2], network=network)
     except services.NotEmpty as refusal:
         raise click.ClickException(str(refusal)) from None
     except NameTaken:

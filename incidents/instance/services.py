@@ -67,7 +67,9 @@ def renew_pepper(settings: Settings) -> None:
     write_pepper(settings.pepper_file)
 
 
-def begin(settings: Settings, organisation: str, administrator: str, founders: Sequence[str]) -> list[Invitation]:
+def begin(
+    settings: Settings, organisation: str, administrator: str, founders: Sequence[str], network: str = ""
+) -> list[Invitation]:
     """Make a real instance: an organisation, its administrator and two founding researchers, with their set-up codes.
 
     No key is made here: each makes their own in their own session, and the first founder the organisation's.
@@ -81,7 +83,7 @@ def begin(settings: Settings, organisation: str, administrator: str, founders: S
         raise NotEmpty("This folder holds a demo. Real cases need one of their own: set TALA_INSTANCE to a new folder.")
     prepare(settings)
     with writing(db.session):
-        row = Organisation(name=organisation)
+        row = Organisation(name=organisation, network=network)
         db.session.add(row)
         db.session.flush()
         people = [(administrator, Role.ADMINISTRATOR), *((founder, Role.RESEARCHER) for founder in founders)]

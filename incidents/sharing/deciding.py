@@ -143,7 +143,7 @@ def confirm(keys: CaseKeys, incident_id: str, share_id: str, *, today: dt.date |
 
 @with_newest
 def take_back(keys: CaseKeys, incident_id: str, share_id: str, *, today: dt.date | None = None) -> None:
-    """End a share, or a proposal, at once. What the partner has read, they have read.
+    """End a share, or a proposal, at once; ended twice, it has ended. What the partner has read, they have read.
 
     Raises:
         NotFound: no such case, or it is not shared under this id.
@@ -152,9 +152,11 @@ def take_back(keys: CaseKeys, incident_id: str, share_id: str, *, today: dt.date
     day = today or _today()
     for last in [False] * (TRIES - 1) + [True]:
         opened = records.open_account(keys, incident_id)
-        share = next((one for one in opened.document.shares if one.id == share_id and one.revoked_on is None), None)
+        share = next((one for one in opened.document.shares if one.id == share_id), None)
         if share is None:
             raise NotFound
+        if share.revoked_on is not None:
+            return
         over = _with(opened.document, share.model_copy(update={"revoked_on": day}))
 
         def also() -> None:

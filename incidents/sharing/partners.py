@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from incidents.accounts.models import Organisation
+from incidents.accounts.networks import near_first
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.database import writing
@@ -26,7 +27,6 @@ from incidents.keyring.identity import NotBelieved, follow
 from incidents.keyring.models import Key, KeyKind
 from incidents.keyring.roster import Partner
 from incidents.keyring.tokens import tidy
-from incidents.sharing.rules import near_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -112,6 +112,12 @@ def _other(one: Member, row: Organisation, partner: Partner | None) -> Other:
     except NotBelieved:
         return Other(row.id, row.name, row.network, None, partner, changed=True)
     return Other(row.id, row.name, row.network, number(one.stated, theirs) if theirs else None, partner)
+
+
+def name_of(organisation_id: str) -> str:
+    """What the server calls an organisation; its id if there is none. One query."""
+    row = db.session.get(Organisation, organisation_id)
+    return row.name if row else organisation_id
 
 
 def believed(organisation_id: str, partner: Partner | None) -> Stated | None:

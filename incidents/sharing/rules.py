@@ -26,7 +26,7 @@ from incidents.releases.rules import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from incidents.records.schema import CaseDocument, Person, Share
     from incidents.releases.rules import Reason
@@ -150,14 +150,3 @@ def end(document: CaseDocument, recipient: str, until: dt.date, today: dt.date) 
 def _last_days(document: CaseDocument) -> Iterator[dt.date]:
     for row in document.consents:
         yield from filter(None, (row.expires_on, row.review_on, row.given_on and row.given_on + ASK_AGAIN_AFTER))
-
-
-def near_first(organisations: Sequence[tuple[str, str]], network: str) -> list[str]:
-    """Ids of organisations, those of one's network first, then those of none, such as the global office.
-
-    Args:
-        organisations: Id and network of each.
-        network: One's own.
-    """
-    order = {network: 0, "": 1}
-    return [one for one, _ in sorted(organisations, key=lambda pair: order.get(pair[1], 2))]
