@@ -5,6 +5,7 @@ Contract tests walk it. A route that takes a new kind of id needs a line in ``Si
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from incidents.erasure import services as erasure
 from incidents.extensions import db
 from incidents.records import services
 from incidents.records.keys import keys_of
-from incidents.records.schema import Intervention
+from incidents.records.schema import Intervention, Share
 from incidents.records.story import SIGNS
 from incidents.reports.models import PublicationFile
 from incidents.submissions import services as submissions
@@ -27,6 +28,7 @@ from incidents.submissions.models import Submission
 from incidents.submissions.services import Sender
 from tests.factories import documents
 from tests.factories.facts import facts, keep
+from tests.factories.sharing import befriend, share
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -76,7 +78,23 @@ class Site:
 
 def build(world: World) -> Site:
     """Everything, made through the pages wherever there is a page for it."""
-    return Site(world.app, world, _side(world), _side(world))
+    site = Site(world.app, world, _side(world), _side(world))
+    befriend(site.ours.team, site.theirs.team)
+    for side, other in ((site.ours, site.theirs), (site.theirs, site.ours)):
+        side.ids |= _shared(side, other)
+    return site
+
+
+def _shared(side: Side, other: Side) -> dict[str, str]:
+    """A case that the other shares with this side, and a proposal of this side's to share its case with the other."""
+    _, received = share(other.team, side.team, with_identity=True)
+    keys = keys_of(side.team.researcher.id, side.team.organisation_id, side.team.researcher.seed)
+    opened = services.open_for_rules(keys, side.ids["incident_id"])
+    proposed = Share(
+        organisation_id=other.team.organisation_id, until=dt.date(2099, 1, 1), shared_by=side.team.researcher.id
+    )
+    services.update(keys, opened.document.model_copy(update={"shares": [proposed]}), expected=opened.revision)
+    return {"partner_id": other.team.organisation_id, "share_id": received.id, "given_id": proposed.id}
 
 
 def _side(world: World) -> Side:
