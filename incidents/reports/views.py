@@ -16,7 +16,7 @@ from incidents.i18n import gettext as _
 from incidents.releases import method, wording
 from incidents.releases.layout import whole
 from incidents.releases.services import current_rows, today
-from incidents.reports import campaigns, counts, documented, letters, services, told
+from incidents.reports import beside, campaigns, counts, letters, services, told
 from incidents.reports.files import MOST_BYTES, FileRefused
 from incidents.reports.forms import KINDS, MOST_TEXT, FilterForm, FrameForm, PublicationForm, values_of
 from incidents.reports.languages import LANGUAGES
@@ -226,10 +226,9 @@ def all_campaigns() -> ResponseReturnValue:
 @blueprint.get("/reports/campaigns/<code>")
 @access(*EVERYONE)
 def campaign(code: str) -> ResponseReturnValue:
-    """A campaign in a year: what was published, documented, demanded and answered, and the years before beside it."""
+    """A campaign in a year, to be printed: what was published, demanded and answered, and protected counts."""
     window = asked_window(code)
-    rows = current_rows() if may_count() else None
-    counted = counts.of_campaign(rows, window, campaigns.country(code), today()) if rows is not None else None
+    counted = counts.of_campaign(current_rows(), window, campaigns.country(code), today()) if may_count() else None
     protected = counted.protected if counted else None
     published = services.in_window(window)
     return render_template(
@@ -242,9 +241,8 @@ def campaign(code: str) -> ResponseReturnValue:
         period=[wording.month(month) for month in window.before],
         publications=published,
         waited=waited_for(published),
-        documented=documented.years(rows, window, today()) if rows is not None else None,
-        months=[wording.month(month) for month in window.months],
-        question=documented.question(window) if current_user.role is Role.ADVOCATE else None,
+        beside=beside.years(window),
+        counter=may_count(),
         researcher=current_user.role is Role.RESEARCHER,
         counted=counted,
         table=whole(protected) if protected else None,

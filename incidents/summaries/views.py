@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,11 @@ from flask_login import current_user
 
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import current_seed
-from incidents.summaries import panels, services, words
+from incidents.codebook.services import codebook
+from incidents.errors import NotFound
+from incidents.i18n import gettext as _
+from incidents.reports import campaigns
+from incidents.summaries import charts, impunity, panels, services, windows, words
 from incidents.summaries.forms import FilterForm, addresses
 from incidents.web.access import access
 
@@ -18,6 +23,8 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("summaries", __name__)
+#: The first year of a campaign that has a page.
+OLDEST = 2000
 
 
 @blueprint.get("/summaries")
@@ -34,6 +41,35 @@ def countries() -> ResponseReturnValue:
     return _page("summaries/countries.html")
 
 
+@blueprint.get("/summaries/campaigns/<code>")
+@access(Role.ANALYST, Role.ADVOCATE, Role.RESEARCHER)
+def campaign(code: str) -> ResponseReturnValue:
+    """Who was harmed in a campaign's months and in the ways it is about, year beside year: exact, for inside."""
+    window = None
+    if code in codebook().vocabulary("campaigns"):
+        window = campaigns.window(code, request.args.get("year", 0, int) or campaigns.latest_year(code, today()) or 0)
+    if window is None or not OLDEST <= window.first.year <= today().year + 1:
+        raise NotFound
+    granted = services.granted(current_user.id, current_seed())
+    return render_template(
+        "summaries/campaign.html",
+        campaign=codebook().vocabulary("campaigns")[code],
+        window=window,
+        organisations=granted.organisations,
+        years=windows.years(granted.frame.rows, window),
+        panels=panels,
+        months=[charts.month_text(month) for month in window.months],
+        groups=windows.GROUPS,
+        place=campaigns.country(code),
+        advocate=current_user.role is Role.ADVOCATE,
+    )
+
+
+def today() -> dt.date:
+    """The day on which a campaign has begun or not, UTC."""
+    return dt.datetime.now(tz=dt.UTC).date()
+
+
 def _page(template: str) -> ResponseReturnValue:
     granted = services.granted(current_user.id, current_seed())
     form = FilterForm(request.args)
@@ -41,10 +77,16 @@ def _page(template: str) -> ResponseReturnValue:
     given: dict[str, Any] = {"form": form, "organisations": granted.organisations}
     if not form.validate():
         return render_template(template, **given, counted=None), HTTPStatus.UNPROCESSABLE_ENTITY
+    counted = granted.count(form.query())
     page = render_template(
         template,
         **given,
-        counted=granted.count(form.query()),
+        counted=counted,
+        impunity=impunity.shown(
+            impunity.table(granted.frame.rows, counted),
+            _("All countries"),
+            impunity.TOP if request.endpoint == "summaries.dashboard" else None,
+        ),
         panels=panels,
         words=words,
         measure=form.measure.data,

@@ -6,25 +6,48 @@ leaves goes through a release.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import polars as pl
 
 from incidents.codebook.services import codebook
 from incidents.facts.schema import FACT_COLUMNS, categories
+from incidents.reports import campaigns
 from incidents.summaries.counts import SERIES, InternalTable, Tallies
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from incidents.reports.campaigns import Window
     from incidents.summaries.counts import Key, Tally
 
+#: Years that stand beside each other: the one that is looked at and those before it.
+YEARS: Final = 4
 WOMEN: Final = "women"
 OTHERS: Final = "others"
 UNKNOWN: Final = "unknown"
 GROUPS: Final = (WOMEN, OTHERS, UNKNOWN)
 #: A group of mixed gender is neither women nor others: it is told apart from neither.
 _GROUP_OF: Final[Mapping[str, str]] = {"GEN_W": WOMEN, "GEN_M": OTHERS, "GEN_NB": OTHERS}
+
+
+class Year(NamedTuple):
+    """A year of a campaign and who was harmed in its months."""
+
+    year: int
+    table: InternalTable
+
+
+def years(rows: pl.DataFrame, window: Window) -> list[Year]:
+    """The year of a campaign's window and the ones before in which it was too, latest first. A pass a year."""
+    code, last = window.campaign, window.first.year
+    found = (campaigns.window(code, year) for year in range(last, last - YEARS, -1))
+    themes, country = campaigns.themes(code), campaigns.country(code)
+    return [
+        Year(one.first.year, by_gender(rows, *one.months, themes=themes, country=country))
+        for one in found
+        if one is not None
+    ]
 
 
 def violations_of(themes: Collection[str]) -> list[str]:

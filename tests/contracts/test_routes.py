@@ -186,6 +186,7 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "submissions.compared": {"POST": HANDING_IN},
     "submissions.forget": {"POST": HANDING_IN},
     "submissions.sent": {"GET": HANDING_IN},
+    "summaries.campaign": {"GET": COUNTING},
     "summaries.countries": {"GET": COUNTING},
     "summaries.dashboard": {"GET": COUNTING},
 }
