@@ -16,6 +16,7 @@ from incidents.intake.questions import TEXTS, Kind
 from incidents.records.dates import parse
 from incidents.records.errors import N_
 from incidents.records.fields import mark_of
+from incidents.records.particulars import particulars
 from incidents.records.schema import (
     Act,
     CaseDocument,
@@ -152,13 +153,7 @@ def person_said(document: CaseDocument, person: Person) -> str:
 
 def act_said(document: CaseDocument, act: Act) -> str:
     """Return an act as a sentence, how it was done, and what came of it."""
-    clauses: list[str] = [sentence(act, document)]
-    if act.methods:
-        clauses.append(_("How: %(methods)s.", methods=_labels("methods", act.methods, document)))
-    if act.status_at_end:
-        outcomes = _labels("outcomes", act.status_at_end, document)
-        clauses.append(_("What became of the person: %(outcomes)s.", outcomes=outcomes))
-    return Markup(" ").join(clauses)
+    return Markup(" ").join([sentence(act, document), *particulars(act)])
 
 
 def perpetrator_said(document: CaseDocument, entry: Perpetrator) -> str:

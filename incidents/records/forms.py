@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from incidents.records.listing import Present
 
 SHORTEST_REASON: Final = 10
-STATES: Final = ("counted", "held", "incomplete")
+STATES: Final = ("urgent", "counted", "held", "incomplete")
 Choices = dict[str, list[tuple[str, str]]]
 
 
@@ -48,7 +48,7 @@ class FilterForm(BaseForm):
         self.verification.choices = _flat(
             "verification_status", present.verifications | {self.verification.data}, by_label=False
         )
-        states = (_("counted"), _("not counted, or in part"), _("not finished"))
+        states = (_("waiting for somebody to act"), _("counted"), _("not counted, or in part"), _("not finished"))
         self.state.choices = [("", _("any")), *zip(STATES, states, strict=True)]
 
     def query(self, *, sort: str, descending: bool, page: int) -> CaseQuery:

@@ -17,6 +17,7 @@ from incidents.facts.schema import Column, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from incidents.facts.store import Loaded
     from incidents.keyring.case_door import OrganisationKey
@@ -69,6 +70,7 @@ SORTS: Final = {
     "perpetrator": "perpetrator",
     "verification": "verification",
     "persons": "persons",
+    "due": "due",
 }
 PAGE_SIZE: Final = 50
 #: What derivation.Held calls a case of which some persons may be counted.
@@ -84,7 +86,7 @@ class CaseQuery:
     Attributes:
         months: First and last month as yyyymm, both included.
         violation: A violation, or a group for all below it; ``perpetrator`` likewise.
-        state: ``incomplete``, ``counted`` or ``held``.
+        state: ``incomplete``, ``counted``, ``held``, or ``urgent``: a clock runs by which somebody has to act.
         sort: A name of SORTS; newest or highest first when ``descending``.
     """
 
@@ -223,6 +225,7 @@ def _conditions(query: CaseQuery) -> Sequence[pl.Expr]:
         "incomplete": ~pl.col("complete"),
         "counted": pl.col("held").is_null(),
         "held": pl.col("held").is_not_null(),
+        "urgent": pl.col("due").is_not_null(),
     }
     found = [
         pl.col("month") >= first if first else None,
@@ -238,6 +241,12 @@ def _conditions(query: CaseQuery) -> Sequence[pl.Expr]:
 
 def _contains(column: str, code: str) -> pl.Expr | None:
     return pl.col(column).str.contains(f" {code} ", literal=True) if code else None
+
+
+def late(key: OrganisationKey, now: datetime) -> int:
+    """How many cases waited longer than their priority allows."""
+    minute = int(now.timestamp()) // 60
+    return load(key).frame.rows.filter(pl.col("due") < minute).height
 
 
 def origins(key: OrganisationKey) -> set[str]:

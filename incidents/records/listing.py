@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from incidents.i18n import gettext as _
@@ -10,7 +11,7 @@ from incidents.records import index
 from incidents.records.answers import label_of
 from incidents.records.derivation import Held
 from incidents.records.standing import in_short
-from incidents.records.when import month
+from incidents.records.when import month, until
 
 if TYPE_CHECKING:
     from incidents.keyring.case_door import OrganisationKey
@@ -48,6 +49,8 @@ class Row:
     state: str
     kind: str
     missing: int
+    due: str | None = None
+    late: bool = False
 
 
 def present(key: OrganisationKey) -> Present:
@@ -68,8 +71,10 @@ def present(key: OrganisationKey) -> Present:
     return found
 
 
-def row(values: dict[str, Any]) -> Row:
-    """A row of the index in words."""
+def row(values: dict[str, Any], now: datetime | None = None) -> Row:
+    """A row of the index in words; how late it is, is as of ``now``, or of this moment."""
+    now = now or datetime.now(UTC)
+    due = datetime.fromtimestamp(60 * values["due"], UTC) if values["due"] is not None else None
     complete = values["complete"]
     held = values["held"] if complete else Held.INCOMPLETE
     return Row(
@@ -83,6 +88,8 @@ def row(values: dict[str, Any]) -> Row:
         state=in_short(held) if complete else _("not finished"),
         kind={None: "good", Held.CONSENT_OF_SOME: "plain"}.get(held, "held") if complete else "warning",
         missing=values["missing"],
+        due=until(due, now) if due else None,
+        late=due is not None and due < now,
     )
 
 

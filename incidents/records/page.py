@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from babel.dates import format_datetime
-
-from incidents.i18n import bdi, current_locale, day
+from incidents.i18n import bdi, day
 from incidents.i18n import gettext as _
 from incidents.records import rules, services
 from incidents.records.answers import answers, label_of, word
 from incidents.records.sentences import actor, joined, name_of
+from incidents.records.when import at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,9 +114,8 @@ def _reason(entry: dict[str, str]) -> str:
 
 
 def moment(iso: str) -> str:
-    """A moment in words, UTC: it says so, because readers sit in several time zones."""
-    value = dt.datetime.fromisoformat(iso)
-    return bdi(f"{format_datetime(value, 'd MMMM y, HH:mm', locale=current_locale().babel)} UTC")
+    """A moment of the log in words."""
+    return at(dt.datetime.fromisoformat(iso))
 
 
 def _labels(vocabulary: str, codes: Iterable[str]) -> str | None:

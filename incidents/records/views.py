@@ -14,13 +14,14 @@ from incidents.accounts.services import accounts
 from incidents.errors import Forbidden, KeysChanged, on_domain_error
 from incidents.facts.services import left_since
 from incidents.i18n import gettext as _
-from incidents.records import listing, page, rebuild, sentences, services, story
+from incidents.records import listing, page, particulars, rebuild, sentences, services, story
 from incidents.records.forms import CheckForm, FilterForm, ReasonForm, SummaryForm
 from incidents.records.history import history as history_of
-from incidents.records.index import find
+from incidents.records.index import find, late
 from incidents.records.keys import current_keys
 from incidents.records.services import Conflict
 from incidents.records.standing import standing
+from incidents.records.todo import todo
 from incidents.web.access import access
 from incidents.web.forms import status_of
 
@@ -64,9 +65,10 @@ def cases() -> ResponseReturnValue:
     present = listing.present(keys.organisation)
     form = FilterForm(request.args)
     form.offer(present)
+    urgent = form.state.data == "urgent"
     asked = form.query(
-        sort=request.args.get("sort", "date"),
-        descending=request.args.get("order", "down") != "up",
+        sort=request.args.get("sort", "due" if urgent else "date"),
+        descending=request.args.get("order", "up" if urgent else "down") != "up",
         page=request.args.get("page", 1, type=int),
     )
     found = find(keys.organisation, asked, left_since(keys.facts))
@@ -78,6 +80,7 @@ def cases() -> ResponseReturnValue:
         filters=form.asked(asked),
         found=found,
         rows=[listing.row(values) for values in found.rows],
+        late=late(keys.organisation, dt.datetime.now(tz=dt.UTC)),
     )
 
 
@@ -105,8 +108,10 @@ def case(incident_id: str) -> ResponseReturnValue:
         document=document,
         revision=opened.revision,
         setting=sentences.setting(document),
-        sentences=sentences.sentences(document),
+        told=[(sentences.sentence(act, document), particulars.particulars(act)) for act in document.acts],
+        toll=particulars.toll(document),
         standing=standing(document, today()),
+        todo=todo(document, dt.datetime.now(tz=dt.UTC)),
         tables_of=page.tables(document),
         killed=page.killed(document),
         affected=page.affected(document),

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from babel.dates import format_skeleton
+from babel.dates import format_datetime, format_skeleton
 
-from incidents.i18n import bdi, current_locale, day
+from incidents.i18n import bdi, current_locale, day, ngettext
 from incidents.i18n import gettext as _
 
 if TYPE_CHECKING:
     from incidents.records.dates import Edtf
 
 DECEMBER = 12
+_HOUR, _DAY = 60, 24 * 60
 
 
 def month(value: int) -> str:
@@ -35,6 +36,29 @@ def when(value: Edtf | None) -> str:
     assert first is not None  # noqa: S101 - both ends are known here
     assert last is not None  # noqa: S101 - as above
     return _closed(first, last, about=value.approximate)
+
+
+def at(moment: datetime) -> str:
+    """A moment in words, UTC: it says so, because readers sit in several time zones."""
+    text = format_datetime(moment.astimezone(UTC), "d MMMM y, HH:mm", locale=current_locale().babel)
+    return bdi(f"{text} UTC")
+
+
+def until(moment: datetime, now: datetime) -> str:
+    """How far a moment is from now, in the largest unit that is fair: "in 5 hours", "2 days late"."""
+    minutes = int((moment - now).total_seconds()) // 60
+    count, late = abs(minutes), minutes < 0
+    if count < _HOUR:
+        return _("less than an hour late") if late else _("within the hour")
+    if count < 2 * _DAY:
+        hours = count // _HOUR
+        if late:
+            return ngettext("%(num)s hour late", "%(num)s hours late", hours)
+        return ngettext("in %(num)s hour", "in %(num)s hours", hours)
+    days = count // _DAY
+    if late:
+        return ngettext("%(num)s day late", "%(num)s days late", days)
+    return ngettext("in %(num)s day", "in %(num)s days", days)
 
 
 def _closed(first: date, last: date, *, about: bool) -> str:

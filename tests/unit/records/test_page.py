@@ -29,6 +29,7 @@ INDEXED: dict[str, Any] = {
     "verification": "VS_2",
     "held": None,
     "missing": 0,
+    "due": None,
 }
 
 
