@@ -49,7 +49,7 @@ class Content(BaseModel):
     Attributes:
         made: ISO month in which it was made.
         answers: In the order of the codebook; a purpose that is missing was not asked about.
-        year: Of the incident; None when it spans several or is not known. ``month`` likewise.
+        year: Of the incident; None when it spans several or is not known. ``month`` likewise, as yyyymm.
         country: Code.
         violations: Codes of what was done to the person.
         counted: Whether the person is counted, or why not: a reason of the gate, or of the case.

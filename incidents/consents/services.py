@@ -168,9 +168,11 @@ def taken_in(keys: CaseKeys, message: Message) -> TakenIn:
     Raises:
         Conflict: somebody saved the case at that moment; nothing was changed.
     """
-    if message.incident_id is None or message.incident_id in records.gone([message.incident_id]):
+    try:
+        opened = records.open_account(keys, message.incident_id or "")
+    except NotFound:
+        # Erased meanwhile; or somebody made the message up, for anybody can seal to an inbox.
         return TakenIn(None)
-    opened = records.open_account(keys, message.incident_id)
     document = opened.document
     if withdrawals.waiting(document):
         records.update(keys, document, expected=opened.revision)

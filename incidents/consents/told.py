@@ -28,7 +28,7 @@ def follow(document: CaseDocument, today: dt.date) -> None:
 
 
 def take_down(publication_ids: Collection[str], today: dt.date) -> None:
-    """Empty those of some publications that tell a story, in the running transaction. Others stay: they tell of many."""
+    """Empty those of some publications that tell a story, in the running transaction; others tell of many and stay."""
     for publication_id in stories_among(publication_ids):
         withdrawing.withdraw(publication_id, today)
 

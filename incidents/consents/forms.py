@@ -1,0 +1,147 @@
+"""Forms of consent as it changes, and of a receipt."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Final
+
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import Optional, ValidationError
+
+from incidents.codebook.services import codebook
+from incidents.consents import rules
+from incidents.i18n import gettext as _
+from incidents.i18n import lazy_gettext
+from incidents.keyring.receipt_door import tidy_word
+from incidents.records.answers import label_of
+from incidents.records.forms import checked_text
+from incidents.records.text import NOTE_LIMIT, clean_note
+from incidents.releases.rules import KEEPING
+from incidents.web.forms import BaseForm
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+#: Who may ask to take consent back: nobody speaks for public facts, and "not possible yet" is no answer.
+ASKING: Final = ("CB_SELF", "CB_TEEN", "CB_NOK", "CB_REP")
+ALL, SOME = "all", "some"
+FIRST_DAY: Final = dt.date(2000, 1, 1)
+
+
+def purpose_choices(purposes: Collection[str]) -> list[tuple[str, str]]:
+    """Purposes with their names, in the order of the codebook."""
+    return [(one, label_of("consent_levels", one) or one) for one in rules.purposes() if one in purposes]
+
+
+class TakeBackForm(BaseForm):
+    """What somebody takes back, who asked, and when."""
+
+    how = RadioField(lazy_gettext("What is taken back?"), validate_choice=False)
+    purposes = SelectMultipleField(lazy_gettext("Purposes"), [Optional()], validate_choice=False)
+    by = RadioField(lazy_gettext("Who asked?"), validate_choice=False)
+    on = StringField(
+        lazy_gettext("On which day?"), description=lazy_gettext("Year, month and day, such as 2026-11-25.")
+    )
+    expected = HiddenField()
+    day: dt.date
+
+    def offer(self, standing: Sequence[str]) -> None:
+        """Offer what can be taken back, and who can ask."""
+        listed = codebook().vocabulary("consent_levels")
+        self.how.choices = [
+            (SOME, _("Only what I choose below")),
+            (ALL, _("Everything, and the record is not to be kept")),
+        ]
+        self.purposes.choices = purpose_choices([one for one in standing if one != KEEPING])
+        self.by.choices = [(code, _(listed[code].label)) for code in ASKING]
+
+    def validate_how(self, field: RadioField) -> None:
+        """One of the two; what is chosen must be on offer."""
+        if field.data not in (ALL, SOME):
+            raise ValidationError(_("Choose one of the two."))
+
+    def validate_purposes(self, field: SelectMultipleField) -> None:
+        """At least one, unless everything is taken back."""
+        offered = {value for value, _label in field.choices}
+        if self.how.data == SOME and (not field.data or not offered.issuperset(field.data)):
+            raise ValidationError(_("Choose at least one purpose."))
+
+    def validate_by(self, field: RadioField) -> None:
+        """One of those on offer."""
+        if field.data not in ASKING:
+            raise ValidationError(_("Say who asked."))
+
+    def validate_on(self, field: StringField) -> None:
+        """A day that has come."""
+        try:
+            self.day = dt.date.fromisoformat((field.data or "").strip())
+        except ValueError:
+            raise ValidationError(_("Give a day as year, month and day, such as 2026-11-25.")) from None
+        # A day that has begun somewhere: the server's clock is in one time zone, the person in another.
+        if not FIRST_DAY <= self.day <= dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=1):
+            raise ValidationError(_("Give a day that is not to come."))
+
+    def chosen(self) -> list[str]:
+        """What is taken back; with the purpose of keeping, everything."""
+        return [KEEPING] if self.how.data == ALL else list(self.purposes.data or [])
+
+
+class IssueForm(BaseForm):
+    """A word that the person will say."""
+
+    word = StringField(
+        lazy_gettext("The word to remember"),
+        description=lazy_gettext(
+            "It is not on the paper and is kept nowhere. Let the person choose another if they like: "
+            "one that nobody would guess of them."
+        ),
+    )
+    picture = BooleanField(lazy_gettext("Also print the twelve words as a picture for a camera"))
+    expected = HiddenField()
+
+    def validate_word(self, field: StringField) -> None:
+        """A letter or digit at least."""
+        if not tidy_word(field.data or ""):
+            raise ValidationError(_("Write a word."))
+
+
+class RevokeForm(BaseForm):
+    """Which revision was seen."""
+
+    expected = HiddenField()
+
+
+class OpenForm(BaseForm):
+    """The words of a paper, and the one that is not on it."""
+
+    words = TextAreaField(
+        lazy_gettext("The twelve words on the paper"),
+        description=lazy_gettext("In order, with spaces. The first four letters of each are enough."),
+    )
+    word = StringField(lazy_gettext("The word that is not on the paper"))
+
+
+class AnswerForm(BaseForm):
+    """What the holder of a receipt says."""
+
+    purposes = SelectMultipleField(lazy_gettext("No longer allowed"), [Optional()], validate_choice=False)
+    text = TextAreaField(
+        lazy_gettext("What is wrong, or what else should they know?"), [Optional(), checked_text(clean_note)]
+    )
+    limit = NOTE_LIMIT
+
+    def offer(self, standing: Collection[str]) -> None:
+        """Offer what can be taken back."""
+        self.purposes.choices = purpose_choices([one for one in standing if one != KEEPING])
+
+    def chosen(self) -> list[str]:
+        """What was chosen of what was offered."""
+        offered = {value for value, _label in self.purposes.choices}
+        return [one for one in self.purposes.data or [] if one in offered]

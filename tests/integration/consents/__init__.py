@@ -1,0 +1,1 @@
+"""Taking consent back, by members and by receipt, on both databases and over HTTP."""

@@ -1,0 +1,1 @@
+"""Consent as it changes: rules and what a view says, without a database."""
