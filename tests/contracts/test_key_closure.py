@@ -6,6 +6,8 @@ nothing else.
 
 from __future__ import annotations
 
+import itertools
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,14 +18,19 @@ from incidents.facts import frames
 from incidents.facts.columns import polars_schema
 from incidents.facts.models import FrameDelta, FrameKind, FrameSnapshot
 from incidents.keyring import case_door
-from incidents.keyring.case_door import OrganisationKey, Place
+from incidents.keyring.case_door import OrganisationKey, PartKey, Place, open_alone
 from incidents.keyring.envelope import SecretKey, Unopenable, unpad
 from incidents.keyring.grants import GrantedKey
+from incidents.keyring.identity import Identity
 from incidents.keyring.models import Grant, Key
+from incidents.keyring.share_door import open_share, slot
 from incidents.records import services
 from incidents.records.keys import keys_of
 from incidents.records.models import Revision, RevisionKey
+from incidents.sharing.models import SharedCase
+from incidents.sharing.rules import Shared
 from tests.factories import documents
+from tests.factories.sharing import befriend, share
 
 if TYPE_CHECKING:
     from tests.factories.world import Person, Team, World
@@ -76,6 +83,25 @@ def openable_cases(keys: list[GrantedKey]) -> dict[str, bytes]:
                 case_door.open_part(data_key, "identity", place, row.identity)
             except Unopenable:
                 continue
+    return found
+
+
+def openable_shares(keys: list[GrantedKey]) -> dict[str, set[str]]:
+    """Parts of every case whose keys open out of what was shared with any organisation, by case."""
+    found: dict[str, set[str]] = {}
+    for row, revision in itertools.product(
+        db.session.scalars(select(SharedCase)), db.session.scalars(select(Revision)).all()
+    ):
+        for key, part in itertools.product(keys, ("account", "identity")):
+            opener = Identity(OrganisationKey(key.raw)).intake.opener()
+            with suppress(Unopenable):
+                body, _signature = open_share(opener, slot(row.organisation_id, row.id), row.wrapped, row.sealed)
+                shared = Shared.model_validate_json(body)
+                place = Place(shared.owner, revision.incident_id, revision.revision)
+                for raw in filter(None, (shared.account, shared.identity)):
+                    with suppress(Unopenable):
+                        open_alone(PartKey(bytes.fromhex(raw)), part, place, getattr(revision, part))
+                        found.setdefault(revision.incident_id, set()).add(part)
     return found
 
 
@@ -164,6 +190,37 @@ def test_a_grant_of_facts_by_another_organisation_adds_its_facts_and_no_case(
     keys = openable_keys(analyst)
     assert openable_facts(keys)[0] == ours["facts"] | theirs["facts"]
     assert openable_cases(keys) == {}
+
+
+def test_a_partner_opens_exactly_the_part_of_the_case_that_was_shared_and_nothing_else_of_the_owner(
+    two_teams: tuple[Team, Team],
+) -> None:
+    populate(two_teams[0])
+    befriend(*two_teams)
+    case, _ = share(*two_teams)
+    named, _ = share(*two_teams, with_identity=True)
+    keys = openable_keys(two_teams[1].researcher)
+    assert openable_shares(keys) == {case.incident.id: {"account"}, named.incident.id: {"account", "identity"}}
+    assert openable_cases(keys) == {}
+    assert openable_facts(keys) == (set(), set())
+    for role in ("analyst", "advocate", "administrator", "field_worker"):
+        assert openable_shares(openable_keys(getattr(two_teams[1], role))) == {}
+
+
+def test_the_global_office_counts_facts_and_opens_no_case_before_one_is_shared(
+    world: World, two_teams: tuple[Team, Team]
+) -> None:
+    ours, office = two_teams
+    facts = populate(ours)["facts"]
+    world.admit(ours.researcher, office.analyst)
+    assert openable_facts(openable_keys(office.analyst))[0] == facts
+    befriend(ours, office)
+    for person in (office.researcher, office.analyst):
+        keys = openable_keys(person)
+        assert (openable_cases(keys), openable_shares(keys)) == ({}, {})
+    case, _ = share(ours, office)
+    assert set(openable_shares(openable_keys(office.researcher))) == {case.incident.id}
+    assert openable_shares(openable_keys(office.analyst)) == {}
 
 
 def test_the_test_above_can_fail(world: World, two_teams: tuple[Team, Team]) -> None:

@@ -25,11 +25,14 @@ from incidents.keyring.roster import RolledBack
 from incidents.records import index, services
 from incidents.records.keys import keys_of as opened_keys
 from incidents.records.models import LogEntry, Revision, RevisionKey
+from incidents.sharing import services as sharing
+from incidents.sharing.models import SharedCase
 from incidents.submissions import inbox
 from incidents.submissions import services as submissions
 from incidents.submissions.models import Submission
 from incidents.submissions.services import Sender
 from tests.factories import documents
+from tests.factories.sharing import befriend, share
 from tests.factories.world import organisation_keys
 
 if TYPE_CHECKING:
@@ -102,6 +105,12 @@ def open_inbox(scene: Scene) -> None:
         raise Unopenable
 
 
+def open_shared(scene: Scene) -> None:
+    """What does not open, or is not signed by the partner that it names, is not among what is shared."""
+    if not sharing.shared_with_us(scene.keys):
+        raise Unopenable
+
+
 def open_log(scene: Scene) -> None:
     services.log_entries(scene.keys)
 
@@ -131,6 +140,8 @@ CHECKS: dict[tuple[type, str], Callable[[Scene], None]] = {
     (LogEntry, "sealed"): open_log,
     (Submission, "wrapped"): open_inbox,
     (Submission, "sealed"): open_inbox,
+    (SharedCase, "wrapped"): open_shared,
+    (SharedCase, "sealed"): open_shared,
     (Grant, "sealed"): open_grants,
     (Grant, "signature"): open_grants,
     (Statement, "identity"): open_grants,
@@ -176,6 +187,9 @@ def ids(check: tuple[type, str]) -> str:
 
 def rows_of(scene: Scene, model: Any) -> list[Any]:
     """The rows of the first organisation, facts before index where a table holds both."""
+    if model is SharedCase:
+        befriend(scene.team, scene.other)
+        share(scene.other, scene.team)
     table = model.__table__
     query = select(*table.primary_key.columns, *[c for c in table.columns if isinstance(c.type, LargeBinary)])
     if "organisation_id" in table.c:
