@@ -57,11 +57,15 @@ class Version:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A frame, what it was read from, and what was worked out from it (such as a sorted copy), which goes with it."""
+    """A frame, what it was read from, and what was worked out from it (such as a sorted copy), which goes with it.
+
+    What was costly and may be some saves old is in ``lasting``: it stays with the frame while it is in memory.
+    """
 
     frame: Frame
     version: Version
     derived: dict[str, Any] = field(default_factory=dict)
+    lasting: dict[str, Any] = field(default_factory=dict)
 
 
 class Moved(TalaError):
@@ -162,7 +166,7 @@ def load(key: GrantedKey, kind: FrameKind, schema: Schema) -> Loaded:
             base, wanted = _open_snapshot(key, kind, schema), version.delta_ids
         sealed = _deltas(key, kind, wanted)
     entries = [entry for delta in sealed for entry in frames.decode_entries(delta, list(schema))]
-    loaded = Loaded(frames.apply(base, entries, schema), version)
+    loaded = Loaded(frames.apply(base, entries, schema), version, lasting=known.lasting if known else {})
     cache.put(name, loaded)
     return loaded
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import polars as pl
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import polars as pl
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
@@ -153,7 +153,7 @@ def _ages(frame: pl.DataFrame) -> Ints:
     """Bands as their place in the order; others, such as "a child", from ten on and far apart."""
     apart = {code: 10 * at for at, code in enumerate(frame["age"].drop_nulls().cast(str).unique().sort(), start=1)}
     order = apart | {code: at for at, code in enumerate(AGES)}
-    return frame["age"].cast(str).replace_strict(order, default=-1, return_dtype=int).fill_null(-1).to_numpy()
+    return frame["age"].cast(str).replace_strict(order, default=-1, return_dtype=pl.Int64).fill_null(-1).to_numpy()
 
 
 def _sketch(frame: pl.DataFrame, name: str) -> NDArray[np.uint64]:

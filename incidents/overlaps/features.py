@@ -24,9 +24,7 @@ LINKAGE_COLUMNS: Final = (
     Column("case", Kind.U64, "Random cell key of the case."),
     Column("id", Kind.TEXT, "Random id of the case."),
     Column("person", Kind.U64, "Random cell key of the person.", nullable=True),
-    Column(
-        "first", Kind.I32, "First day it can mean, counted from the first day of year 1; empty: open.", nullable=True
-    ),
+    Column("first", Kind.I32, "First day it can mean, counted from year 1; empty: open.", nullable=True),
     Column("last", Kind.I32, "Last day it can mean, likewise.", nullable=True),
     Column("country", Kind.CODE, "ISO 3166-1 alpha-2.", nullable=True, vocabulary="regions"),
     Column("area", Kind.LABEL, "ISO 3166-2.", nullable=True),

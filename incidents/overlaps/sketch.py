@@ -51,15 +51,11 @@ _NOBODY_PHRASES: Final = (
     "غير معروف",
     "غير معروفة",
 )
-_NOT_NAMES: Final = frozenset(
-    ("al el ul ibn bin bint ben de la del da dos das van von der den y e jr sr mr mrs ms miss dr sir").split()
-)
+_NOT_NAMES: Final = "al el ul ibn bin bint ben de la del da dos das van von der den y e jr sr mr mrs ms miss dr sir"
 #: What every second place is called besides its name.
-_ANY_PLACE: Final = frozenset(
-    (
-        "city town province district municipality county state village area region near the of in at street road"
-        " barangay brgy ciudad pueblo provincia distrito municipio barrio calle cerca en ville rue quartier"
-    ).split()
+_ANY_PLACE: Final = (
+    "city town province district municipality county state village area region near the of in at street road"
+    " barangay brgy ciudad pueblo provincia distrito municipio barrio calle cerca en ville rue quartier"
 )
 _SOUNDS: Final = tuple(
     (re.compile(pattern), sound)
@@ -85,8 +81,9 @@ _SOUNDS: Final = tuple(
 
 def words(text: str) -> list[str]:
     """The words of a text in small Latin letters, without accents, articles and titles."""
+    not_names = _NOT_NAMES.split()
     plain = unicodedata.normalize("NFKC", text[:LONGEST]).replace("ـ", "")
-    parts = [part for part in _SPACES.split(_ARTICLE.sub("", plain)) if part.casefold() not in _NOT_NAMES]
+    parts = [part for part in _SPACES.split(_ARTICLE.sub("", plain)) if part.casefold() not in not_names]
     return [word for word in map(_plain, parts) if word]
 
 
@@ -112,7 +109,7 @@ def name_sketch(*fields: str) -> tuple[int, int] | None:
 
 def place_sketch(text: str) -> int | None:
     """The sketch of a place in words, coarser than that of a name; None when nothing is said."""
-    said = {skeleton(word) for word in words(text) if word not in _ANY_PLACE}
+    said = {skeleton(word) for word in words(text) if word not in _ANY_PLACE.split()}
     return _sketch(said, PLACE_BITS, whole=True) or None
 
 

@@ -74,7 +74,8 @@ class Weights:
             most = _in_crowd(common.expected(levels["when"], left, right), agree, levels)
             applies = _dated(levels) & (common.key[left] == common.key[right])
             total += np.where(applies, np.minimum(most - total - sum(said[name] for name in names), 0), 0)
-        return total + sum(said.values())
+        summed: Floats = total + sum(said.values())
+        return summed
 
     def _time_and_place(self, levels: Mapping[str, Levels], left: Ints, right: Ints) -> Floats:
         """Prior, place and time together: within an area only cases of about that day can be taken for each other."""
@@ -114,7 +115,8 @@ def probability(bits: Floats) -> Floats:
 
 def _judged(name: str) -> Floats:
     same = np.array(FIELDS[name].same, dtype=float)
-    return same / same.sum()
+    shares: Floats = same / same.sum()
+    return shares
 
 
 def _agreement(name: str, levels: Mapping[str, Levels]) -> Floats:

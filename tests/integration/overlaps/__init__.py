@@ -1,0 +1,1 @@
+"""Overlapping accounts over HTTP, on both databases."""

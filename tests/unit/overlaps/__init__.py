@@ -1,0 +1,1 @@
+"""Overlapping accounts, without Flask."""
