@@ -45,7 +45,7 @@ WRAPS: Final = (
     "memory",
 )
 #: Large, and of no use without the keys.
-SEALED: Final = ("revision", "incident")
+SEALED: Final = ("revision", "incident", "evidence_chunk")
 #: Sessions that still see what was there before this one began: their rows cannot be removed.
 OLDER_READERS: Final = text(
     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -213,7 +213,11 @@ def follow(keys: CaseKeys, document: CaseDocument, sealed: Sealed, day: dt.date)
 
 
 def signed(keys: CaseKeys, document: CaseDocument, day: dt.date, *, identity_changed: bool = False) -> CaseDocument:
-    """The document with who saves it and when, which its history shows."""
+    """The document with who saves it and when, which its history shows, and since when it is closed."""
+    incident = document.incident
+    closed_on = (incident.closed_on or day) if incident.monitoring_status == "closed" else None
+    if closed_on != incident.closed_on:
+        document = document.model_copy(update={"incident": incident.model_copy(update={"closed_on": closed_on})})
     return document.model_copy(
         update={"saved_by": keys.account_id, "saved_at": day, "identity_changed": identity_changed}
     )
@@ -310,8 +314,17 @@ def open_for_rules(keys: CaseKeys, incident_id: str) -> Opened:
 
 
 @with_newest
-def open_identity(keys: CaseKeys, incident_id: str, reason: str) -> Opened:
+def open_identity(
+    keys: CaseKeys, /, incident_id: str, reason: str, *, act: Act = Act.IDENTITY_OPENED, **details: str
+) -> Opened:
     """A case with its identity part; who opened it, when and why is logged before it is given.
+
+    Args:
+        keys: The researcher's keys.
+        incident_id: The case.
+        reason: Why, as a person typed it.
+        act: What it is opened for, such as for a file whose key is in it.
+        details: What else the organisation's own log says of it; never a value from a case.
 
     Raises:
         NotFound: no such case in this organisation.
@@ -323,8 +336,8 @@ def open_identity(keys: CaseKeys, incident_id: str, reason: str) -> Opened:
         check_newest(keys)
         # Held until the entry is written: a case that is erased meanwhile is not opened, and leaves no entry behind.
         _incident(keys, incident_id, lock=True)
-        log(keys, "identity_opened", incident_id=incident_id, reason=reason)
-        audit.record(keys.organisation_id, Act.IDENTITY_OPENED, by=keys.account_id, about=incident_id, reason=reason)
+        log(keys, act.value, incident_id=incident_id, reason=reason, **details)
+        audit.record(keys.organisation_id, act, by=keys.account_id, about=incident_id, reason=reason)
     return Opened(withdrawals.folded_in(join(parts[ACCOUNT], parts[IDENTITY])), revision)
 
 

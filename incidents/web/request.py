@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 from urllib.parse import parse_qsl
 
 from flask import Request
 from werkzeug.formparser import FormDataParser
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from werkzeug.datastructures import FileStorage, MultiDict
 
 
@@ -29,9 +31,14 @@ class TalaFormParser(FormDataParser):
 
 
 class TalaRequest(Request):
-    """Keeps uploaded files in memory: the framework would spool large ones to a temporary file, in clear."""
+    """Keeps uploaded files in memory: the framework would spool large ones to a temporary file, in clear.
+
+    Attributes:
+        file_stream: Makes what the parser writes a file into; a page of large files has one that seals what it gets.
+    """
 
     form_data_parser_class = TalaFormParser
+    file_stream: Callable[[], object] = BytesIO
 
     def _get_file_stream(
         self,
@@ -40,6 +47,6 @@ class TalaRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        """A buffer in memory, whatever the size; the size of a whole request is capped."""
+        """Nothing on the disk, whatever the size; the size of a whole request is capped."""
         del total_content_length, content_type, filename, content_length
-        return BytesIO()
+        return cast("IO[bytes]", self.file_stream())
