@@ -44,7 +44,7 @@ class TakeBackForm(BaseForm):
     """What somebody takes back, who asked, and when."""
 
     how = RadioField(lazy_gettext("What is taken back?"), validate_choice=False)
-    purposes = SelectMultipleField(lazy_gettext("Purposes"), [Optional()], validate_choice=False)
+    purposes = SelectMultipleField(lazy_gettext("Purposes"), validate_choice=False)
     by = RadioField(lazy_gettext("Who asked?"), validate_choice=False)
     on = StringField(
         lazy_gettext("On which day?"), description=lazy_gettext("Year, month and day, such as 2026-11-25.")

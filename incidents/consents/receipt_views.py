@@ -86,7 +86,7 @@ def _done(receipt: OpenReceipt, typed: OpenForm) -> ResponseReturnValue:
         return _page(receipt, typed, form)
     if not form.validate():
         return _page(receipt, typed, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    text = form.text.data or ""
+    text = (form.text.data or "").strip()
     if step == ALL:
         return _page(opening.take_back(receipt, [KEEPING], text), typed, AnswerForm(), done=ALL)
     if step == NARROW and form.chosen():

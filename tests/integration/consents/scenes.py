@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from incidents.consents import services
-from incidents.keyring.receipt_door import Paper
 from incidents.records import services as records
 from incidents.records.keys import keys_of
 from tests.factories import documents
 
 if TYPE_CHECKING:
+    from incidents.keyring.receipt_door import Paper
     from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
     from tests.factories.world import Browser, Person, Team
@@ -96,4 +96,4 @@ def send(browser: Browser, holder: Holder, do: str = "open", *, status: int = 20
 
 def text_of(page: str) -> str:
     """The words of a page."""
-    return html.unescape(re.sub(r"<[^>]+>", " ", page))
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", page)).split())
