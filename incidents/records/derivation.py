@@ -18,6 +18,7 @@ from incidents.records import responses, rules, urgency
 from incidents.records.dates import UNKNOWN
 from incidents.releases.rules import AFTER_DEATH, STATISTICS, latest, statistics_decision
 from incidents.retention import rules as retention
+from incidents.sharing import rules as sharing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -149,7 +150,7 @@ def index_row(document: CaseDocument, today: date, *, revision: int = 0) -> Inde
         single_testimony=rules.single_testimony(document),
         responses=responses.packed(document),
         evidence=len(document.evidence),
-        shared=sum(1 for share in document.shares if share.revoked_on is None and today < share.until),
+        shared=sum(1 for share in document.shares if sharing.standing(share, today)),
         age_of_record=retention.due(document, today),
     )
 

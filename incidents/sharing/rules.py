@@ -117,8 +117,9 @@ def bars(document: CaseDocument, today: dt.date) -> list[Bar]:
 
 
 def asked(document: CaseDocument) -> list[Person]:
-    """Whose consent it takes: everybody harmed, witnesses and sources, but for groups, whom nobody can ask."""
-    return [one for one in document.persons if not CONCERNED.isdisjoint(one.roles) and identifiable(one)]
+    """Whose consent it takes: everybody harmed, witnesses and sources; of groups only where nobody else is concerned."""
+    concerned = [one for one in document.persons if not CONCERNED.isdisjoint(one.roles)]
+    return [one for one in concerned if identifiable(one)] or concerned
 
 
 def refusals(document: CaseDocument, recipient: str, today: dt.date) -> list[Refusal]:
