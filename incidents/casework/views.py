@@ -24,7 +24,6 @@ from incidents.casework.forms import (
     source_name,
 )
 from incidents.casework.services import Case
-from incidents.errors import NotFound
 from incidents.i18n import gettext as _
 from incidents.records import verification
 from incidents.records.answers import label_of
@@ -207,24 +206,22 @@ def add_claim(incident_id: str) -> ResponseReturnValue:
 @access(Role.RESEARCHER)
 def decide_claims(incident_id: str) -> ResponseReturnValue:
     """Which of the claims on a fact stand."""
-    said = _said(_opened(incident_id).document, request.form.get("fact", ""))
-    name = f"weigh-{said.field}"
-    form = WeighForm(request.form, prefix=name)
-    form.offer(said)
+    said = {str(one.field): one for one in rules.side_by_side(_opened(incident_id).document)}
+    fact = said.get(request.form.get("fact", ""))
+    if fact is None:
+        form = BaseForm()
+        form.form_errors = [_("No source has said anything about this yet.")]
+        return _verification_page(_opened(incident_id), {"weigh": form}), HTTPStatus.UNPROCESSABLE_ENTITY
+    name = f"weigh-{fact.field}"
+    weigh = WeighForm(request.form, prefix=name)
+    weigh.offer(fact)
 
     def work(one: Case) -> int:
-        return services.decide_claims(current_keys(), one, said.field, form.stand.data, form.reason.data)
+        return services.decide_claims(current_keys(), one, fact.field, weigh.stand.data, weigh.reason.data)
 
     return _step(
-        incident_id, _verification_page, {name: form}, work, _("It is settled what stands. What does not is kept.")
+        incident_id, _verification_page, {name: weigh}, work, _("It is settled what stands. What does not is kept.")
     )
-
-
-def _said(document: CaseDocument, fact: str) -> rules.Said:
-    for one in rules.side_by_side(document):
-        if one.field == fact:
-            return one
-    raise NotFound
 
 
 def _verification_page(opened: Opened, given: Mapping[str, BaseForm]) -> str:

@@ -57,6 +57,8 @@ RELEASING: Final = "lffffoflf"
 PUBLISHING: Final = "looofoflo"
 COUNTING: Final = "loooooflo"
 MANAGING: Final = "lfffffolf"
+#: Who sees numbers and no case.
+ASKING: Final = "lfffooflf"
 TABLE: Final[dict[str, dict[str, str]]] = {
     "accounts.account": {"GET": MEMBERS, "POST": MEMBERS},
     "accounts.disable": {"POST": MANAGING},
@@ -72,6 +74,9 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "accounts.recover": {"GET": ANYONE, "POST": ANYONE},
     "accounts.set_up": {"GET": ANYONE, "POST": ANYONE},
     "accounts.vouch": {"POST": "looffffln"},
+    "asking.ask": {"POST": ASKING},
+    "asking.compared": {"POST": ASKING},
+    "asking.question": {"GET": ASKING},
     "audit.auditors": {"GET": RECORDING},
     "audit.check": {"GET": RECORDING},
     "audit.export": {"POST": RECORDING},
@@ -80,6 +85,18 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "audit.log": {"GET": RECORDING},
     # An analyst who does not hold it.
     "audit.take_back": {"POST": "lnnffffln"},
+    "casework.add_claim": {"POST": CASE},
+    "casework.answer": {"POST": CASE},
+    "casework.assign": {"POST": CASE},
+    "casework.case": {"GET": CASE},
+    "casework.comment": {"POST": CASE},
+    "casework.decide": {"POST": CASE},
+    "casework.decide_claims": {"POST": CASE},
+    "casework.give_back": {"POST": CASE},
+    "casework.hand_in": {"POST": CASE},
+    "casework.review": {"GET": RECORDING},
+    "casework.sign": {"POST": CASE},
+    "casework.verify": {"GET": CASE},
     "erasure.case": {"GET": CASE},
     "erasure.certificate": {"GET": CASE},
     "erasure.certificate_text": {"GET": CASE},
@@ -117,6 +134,7 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "intake.entry": {"GET": OWN, "POST": OWN},
     "intake.names": {"GET": OWN, "POST": OWN},
     "inbox.accept": {"POST": CASE},
+    "inbox.attach": {"POST": CASE},
     "inbox.decline": {"POST": CASE},
     "inbox.inbox": {"GET": RECORDING},
     "inbox.submission": {"GET": CASE},

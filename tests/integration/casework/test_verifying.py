@@ -216,7 +216,7 @@ def test_only_claims_of_the_fact_can_stand(team: Team) -> None:
     browser = team.researcher.browser()
     odd = {"fact": "actor", "weigh-actor-stand": "e" * 32, "weigh-actor-reason": WHY, "expected": "3"}
     browser.post(f"/cases/{case}/claims/decision", odd, status=422)
-    browser.post(f"/cases/{case}/claims/decision", {"fact": "date", "expected": "3"}, status=404)
+    browser.post(f"/cases/{case}/claims/decision", {"fact": "date", "expected": "3"}, status=422)
 
 
 def test_a_claim_needs_a_source_of_this_case_and_words(team: Team) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.casework import rules
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TODAY = dt.date(2026, 11, 24)
 NOW = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
 accounts = st.sampled_from(["a" * 32, "b" * 32, "c" * 32])
+#: Whole documents take long to draw; the status alone is tried a hundred times in tests/unit/records.
+WHOLE = 20
 decisions = st.sampled_from(rules.DECISIONS)
 
 
@@ -31,6 +33,7 @@ def said(kind: Any = "comment", **fields: Any) -> Comment:
 # -- deciding and signing ------------------------------------------------------------------------------------
 
 
+@settings(max_examples=WHOLE)
 @given(documents(), decisions, accounts)
 def test_one_reviewer_alone_lifts_nothing_above_what_the_sources_give(
     case: CaseDocument, status: str, reviewer: str
@@ -43,6 +46,7 @@ def test_one_reviewer_alone_lifts_nothing_above_what_the_sources_give(
         assert holds in {status, floor}
 
 
+@settings(max_examples=WHOLE)
 @given(documents(), decisions, accounts, accounts, accounts)
 def test_a_second_reviewer_is_never_the_first_nor_the_recorder(
     case: CaseDocument, status: str, recorder: str, first: str, second: str
@@ -61,6 +65,7 @@ def test_a_second_reviewer_is_never_the_first_nor_the_recorder(
         assert signed.comments[-1] == said().model_copy(update={"id": signed.comments[-1].id})
 
 
+@settings(max_examples=WHOLE)
 @given(documents(), decisions, accounts, accounts)
 def test_nobody_signs_what_is_signed(case: CaseDocument, status: str, first: str, second: str) -> None:
     changed = rules.decided(case.model_copy(update={"recorder": ""}), status, "seen", first, TODAY)
@@ -71,6 +76,7 @@ def test_nobody_signs_what_is_signed(case: CaseDocument, status: str, first: str
             rules.signed(changed, "d" * 32, said())
 
 
+@settings(max_examples=WHOLE)
 @given(documents(), decisions, accounts)
 def test_a_decision_changes_nothing_but_verification_and_review(case: CaseDocument, status: str, reviewer: str) -> None:
     changed = rules.decided(case, status, "seen", reviewer, TODAY)
@@ -92,6 +98,7 @@ def test_a_review_is_done_once_the_decision_waits_for_nobody(status: str, state:
 # -- sources -------------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=WHOLE)
 @given(documents())
 def test_every_source_says_whether_it_counts_and_the_floor_counts_the_same(case: CaseDocument) -> None:
     weighed = rules.weighed(case)
@@ -110,6 +117,7 @@ def test_of_two_sources_of_one_origin_the_second_says_why_it_does_not_count() ->
 # -- claims --------------------------------------------------------------------------------------------------
 
 
+@settings(max_examples=WHOLE)
 @given(documents(), st.data())
 def test_no_claim_is_lost_or_changed_but_for_whether_it_stands(case: CaseDocument, data: st.DataObject) -> None:
     for one in rules.side_by_side(case):
