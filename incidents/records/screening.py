@@ -228,7 +228,7 @@ def after_screen(before: Incident, after: Incident, now: datetime) -> Incident:
 def _proposed(before: Incident, after: Incident) -> str:
     """Return the priority after new answers: it follows them as long as nobody set another, else it only rises."""
     new, old = priority(after.risk), priority(before.risk)
-    if before.priority not in _PRIORITIES:
+    if new == old or before.priority not in _PRIORITIES:
         return before.priority
     return new if before.priority == old else min(before.priority, new, key=_PRIORITIES.index)
 

@@ -30,6 +30,7 @@ INDEXED: dict[str, Any] = {
     "held": None,
     "missing": 0,
     "due": None,
+    "single_testimony": False,
 }
 
 
@@ -203,3 +204,17 @@ def test_perpetrators_and_helpers_are_not_asked() -> None:
     whom, helper = make.person(), make.person(roles=["intervenor"])
     document = make.about(whom, "POL_EXT", consents=[make.consent(whom, "CP_STORY")])
     assert lacking(document.model_copy(update={"persons": [*document.persons, helper]}), TODAY) == []
+
+
+NOW = dt.datetime(2026, 11, 24, 10, 30, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words", "late"),
+    [(300, "in 5 hours", False), (30, "within the hour", False), (-3 * 1440, "3 days late", True)],
+)
+def test_a_row_says_how_far_off_help_is(minutes: int, words: str, *, late: bool) -> None:
+    due = int(NOW.timestamp()) // 60 + minutes
+    found = row(INDEXED | {"due": due}, NOW)
+    assert (found.due, found.late) == (words, late)
+    assert (row(INDEXED, NOW).due, row(INDEXED, NOW).late) == (None, False)

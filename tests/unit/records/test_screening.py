@@ -124,12 +124,16 @@ def test_becoming_more_urgent_starts_it_anew_and_a_corrected_answer_ends_it() ->
 
 
 def test_a_priority_that_was_set_by_hand_stands_and_new_danger_can_only_raise_it() -> None:
-    chosen = after_screen(Incident(), Incident(risk=yes("custody"), priority="PRI_4"), NOW)
+    chosen = after_screen(Incident(), Incident(risk=yes("findable"), priority="PRI_4"), NOW)
     assert (chosen.priority, chosen.priority_since) == ("PRI_4", None)
-    kept = after_screen(chosen, chosen.model_copy(update={"risk": yes("custody", "pregnancy")}), LATER)
-    assert (kept.priority, kept.priority_since) == ("PRI_1", LATER)
-    lowered = after_screen(kept, kept.model_copy(update={"priority": "PRI_2"}), LATER)
+    same = after_screen(chosen, chosen.model_copy(update={"risk": yes("findable", "pregnancy")}), LATER)
+    assert same.priority == "PRI_4"
+    raised = after_screen(same, same.model_copy(update={"risk": yes("findable", "child")}), LATER)
+    assert (raised.priority, raised.priority_since) == ("PRI_1", LATER)
+    lowered = after_screen(raised, raised.model_copy(update={"priority": "PRI_2"}), LATER)
     assert lowered.priority == "PRI_2"
+    again = after_screen(lowered, lowered.model_copy(update={"risk_note": "plainly fictional"}), LATER)
+    assert again.priority == "PRI_2"
 
 
 def test_what_is_out_of_scope_stays_out_of_scope() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from incidents import i18n
 from incidents.i18n import Locale, day
 from incidents.records.dates import UNKNOWN, between, from_parts, parse, since
-from incidents.records.when import month, when
+from incidents.records.when import at, month, until, when
 from tests.factories.documents import edtf_dates
 
 if TYPE_CHECKING:
@@ -99,3 +99,30 @@ def test_each_language_writes_dates_its_own_way(
     monkeypatch.setattr("incidents.records.when.current_locale", lambda: locale)
     assert day(dt.date(2026, 5, 5)) == full
     assert month(202605) == short
+
+
+NOW = dt.datetime(2026, 11, 24, 10, 30, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("gap", "words"),
+    [
+        (dt.timedelta(minutes=59), "within the hour"),
+        (dt.timedelta(hours=1), "in 1 hour"),
+        (dt.timedelta(hours=5, minutes=59), "in 5 hours"),
+        (dt.timedelta(hours=47), "in 47 hours"),
+        (dt.timedelta(days=2), "in 2 days"),
+        (dt.timedelta(days=14), "in 14 days"),
+        (-dt.timedelta(minutes=20), "less than an hour late"),
+        (-dt.timedelta(hours=1), "1 hour late"),
+        (-dt.timedelta(hours=30), "30 hours late"),
+        (-dt.timedelta(days=2), "2 days late"),
+    ],
+)
+def test_how_far_off_a_moment_is_in_the_largest_fair_unit(gap: dt.timedelta, words: str) -> None:
+    assert until(NOW + gap, NOW) == words
+
+
+def test_a_moment_says_that_it_is_utc_whatever_zone_it_was_given_in() -> None:
+    manila = dt.timezone(dt.timedelta(hours=8))
+    assert at(dt.datetime(2026, 11, 24, 20, 5, tzinfo=manila)) == "<bdi>24 November 2026, 12:05 UTC</bdi>"
