@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #: Seconds that a page, and that the command, wait for readers who are in the way.
 PAGE_PATIENCE: Final = 2.0
 COMMAND_PATIENCE: Final = 60.0
-#: Holds of wrapped keys, and rows that are sealed under a key which lives on.
+#: Holds of wrapped keys, rows that are sealed under a key which lives on, and what was public until it was withdrawn.
 WRAPS: Final = (
     "revision_key",
     "frame_snapshot",
@@ -43,6 +43,9 @@ WRAPS: Final = (
     "share",
     "submission",
     "memory",
+    # Emptied when they are withdrawn.
+    "publication",
+    "publication_file",
 )
 #: Large, and of no use without the keys.
 SEALED: Final = ("revision", "incident", "evidence_chunk")

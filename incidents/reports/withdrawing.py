@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select, update
 
+from incidents.accounts.models import Organisation
 from incidents.database import WRITING
 from incidents.errors import TalaError
 from incidents.extensions import db
@@ -105,6 +106,9 @@ def _empty(publications: Sequence[Publication], day: dt.date) -> None:
             setattr(one, name, value)
         one.withdrawn_on = day
         one.files.clear()
+    # What the rows held stands in files of the database until these are swept; see erasure.sweeping.
+    marked = update(Organisation).where(Organisation.id.in_({one.organisation_id for one in publications}))
+    db.session.execute(marked.values(unswept=Organisation.unswept + 1))
     answering = update(Publication).where(Publication.response_to_id.in_(ids))
     db.session.execute(answering.values(response_to_id=None))
     db.session.flush()

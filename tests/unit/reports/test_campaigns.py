@@ -72,6 +72,77 @@ def test_a_campaign_may_be_about_themes_and_a_country() -> None:
     assert campaigns.country("CMP_16D") is None
 
 
+days = st.dates(date(2000, 1, 1), date(2100, 12, 31))
+codes = st.sampled_from([code.code for code in campaigns.dated()])
+
+
+@given(codes, days)
+def test_the_coming_window_holds_today_or_begins_after_it_and_none_lies_between(code: str, today: date) -> None:
+    near = campaigns.coming(code, today)
+    if near is None:
+        assert all(one.last < today for year in range(1999, 2102) if (one := window(code, year)))
+        return
+    assert today <= near.last
+    before = window(code, near.first.year - 1)
+    assert before is None or before.last < today
+
+
+@given(codes, days)
+def test_a_countdown_says_how_many_days_whatever_the_day(code: str, today: date) -> None:
+    near = campaigns.coming(code, today)
+    if near is None:
+        return
+    words = campaigns.countdown(near, today)
+    if near.runs(today):
+        number = (today - near.first).days + 1
+        assert 1 <= number <= near.length
+        assert words == ("Today" if near.length == 1 else f"Day {number} of {near.length}")
+    else:
+        left = (near.first - today).days
+        assert words == f"Begins in {left} day{'' if left == 1 else 's'}"
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        (date(2026, 11, 24), "Begins in 1 day"),
+        (date(2026, 11, 25), "Day 1 of 16"),
+        (date(2026, 11, 27), "Day 3 of 16"),
+        (date(2026, 12, 10), "Day 16 of 16"),
+        (date(2026, 12, 11), "Ended 1 day ago"),
+        (date(2027, 1, 10), "Ended 31 days ago"),
+    ],
+)
+def test_the_sixteen_days_are_counted(today: date, words: str) -> None:
+    found = window("CMP_16D", 2026)
+    assert found
+    assert campaigns.countdown(found, today) == words
+
+
+@given(days)
+def test_all_dated_campaigns_are_listed_the_nearest_first_and_those_that_are_over_last(today: date) -> None:
+    listed = campaigns.upcoming(today)
+    assert {code.code for code, _window in listed} == {code.code for code in campaigns.dated()}
+    firsts = [found.first if found else date.max for _code, found in listed]
+    assert firsts == sorted(firsts)
+
+
+@pytest.mark.parametrize(
+    ("campaign", "today", "year"),
+    [
+        ("CMP_16D", date(2026, 11, 24), 2026),
+        ("CMP_16D", date(2026, 3, 1), 2025),
+        ("CMP_16D", date(2026, 12, 31), 2026),
+        ("CMP_GWA", date(2026, 11, 24), 2016),
+        ("CMP_OTH", date(2026, 11, 24), None),
+    ],
+)
+def test_the_page_that_is_shown_first_is_the_running_or_soon_beginning_one(
+    campaign: str, today: date, year: int | None
+) -> None:
+    assert campaigns.best_year(campaign, today) == year
+
+
 class Fictional:
     """A codebook of one campaign."""
 
