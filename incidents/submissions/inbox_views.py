@@ -89,11 +89,14 @@ def attach(submission_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(submission_id, DeclineForm(), form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        messages.attach(keys, submission_id, form.case.data, _called(message))
+        owed_to = messages.attach(keys, submission_id, form.case.data, _called(message))
     except Conflict:
         form.form_errors = [_("Somebody saved this case meanwhile. Send it again.")]
         return _page(submission_id, DeclineForm(), form), HTTPStatus.CONFLICT
     flash(_("It stands with the case now, as a question that waits for an answer."), "success")
+    if owed_to:
+        owed = url_for("consents.owed", incident_id=form.case.data, person_id=owed_to)
+        return redirect(owed, HTTPStatus.SEE_OTHER)
     return redirect(url_for("casework.case", incident_id=form.case.data), HTTPStatus.SEE_OTHER)
 
 

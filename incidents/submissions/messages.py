@@ -59,7 +59,7 @@ def concerned(keys: CaseKeys, message: Message) -> list[Row]:
     return [listing.row(values) for values in rows.filter(named).sort("id").to_dicts()]
 
 
-def attach(keys: CaseKeys, submission_id: str, incident_id: str, sender: str) -> None:
+def attach(keys: CaseKeys, submission_id: str, incident_id: str, sender: str) -> str | None:
     """Put a message to a case it is about, as a question that waits for an answer, and take it out of the inbox.
 
     Saving the case folds in what its persons took back meanwhile.
@@ -69,6 +69,9 @@ def attach(keys: CaseKeys, submission_id: str, incident_id: str, sender: str) ->
         submission_id: Of the row in the inbox.
         incident_id: One of those that concerned() gives.
         sender: What whoever sent it is called, as far as anybody can tell.
+
+    Returns:
+        The person of the case to whom something may be owed now: who has taken consent back by receipt.
 
     Raises:
         NotFound: it does not wait any more, or the case is none that it is about.
@@ -87,6 +90,8 @@ def attach(keys: CaseKeys, submission_id: str, incident_id: str, sender: str) ->
         audit.record(keys.organisation_id, Act.MESSAGE_TAKEN_IN, by=keys.account_id, about=incident_id)
 
     records.update(keys, rules.asked(opened.document, comment), expected=opened.revision, also=gone)
+    person = opened.document.person(message.person_id)
+    return person.id if person and message.taken_back else None
 
 
 def read(keys: CaseKeys, submission_id: str) -> Message:

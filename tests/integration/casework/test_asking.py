@@ -7,17 +7,21 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 
 from incidents.accounts.models import Account
 from incidents.casework import asking
+from incidents.consents import withdrawals
 from incidents.database import writing
 from incidents.errors import NotFound
 from incidents.extensions import db
 from incidents.facts import store
+from incidents.facts.models import Withdrawal
 from incidents.keyring.memory import remember
 from incidents.keyring.models import Statement
 from incidents.records import services
 from incidents.records.rules import open_questions
+from incidents.records.verification import verification
 from incidents.submissions import inbox, messages
 from incidents.submissions import services as submissions
 from incidents.submissions.rules import MOST_CASES, Message
@@ -236,7 +240,25 @@ def test_a_forged_message_of_a_receipt_takes_nothing_back(team: Team) -> None:
     browser.post(f"/inbox/{row}/attach", {"case": case}, status=303)
     after = now(team.researcher, case)
     assert after.consents == document.consents
+    assert verification(after) == verification(document)
     assert ASKED in open_questions(after)[0].text
+    assert rows() == []
+
+
+def test_what_was_taken_back_by_receipt_is_in_the_case_once_its_notice_is_put_there(team: Team) -> None:
+    case = counted(team.researcher)
+    [person] = now(team.researcher, case).persons
+    with writing(db.session):
+        withdrawals.add(f"{person.cell_key:016x}", {"CP_STAT"})
+    row = forged(team, kind="receipt", incident_id=case, person_id=person.id, taken_back=("CP_STAT",))
+    browser = team.researcher.browser()
+    token = {"csrf_token": browser.token(), "case": case}
+    answer = browser.client.post(f"/inbox/{row}/attach", data=token)
+    assert answer.location.endswith(f"/cases/{case}/consent/{person.id}/owed")
+    browser.get(answer.location)
+    db.session.rollback()
+    assert not db.session.scalars(select(Withdrawal)).all()
+    assert [one.answer for one in now(team.researcher, case).consents] == ["yes", "no"]
     assert rows() == []
 
 
