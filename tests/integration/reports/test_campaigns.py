@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from incidents.accounts.models import Role
 from tests.factories.facts import facts, keep
 from tests.integration.reports.test_publications import publish
 
@@ -89,3 +90,77 @@ def test_every_dated_campaign_has_a_page_and_the_list_leads_there(team: Team) ->
 )
 def test_there_is_no_page_for_what_was_not_or_is_not_yet(team: Team, path: str) -> None:
     team.advocate.browser().get(path, status=404)
+
+
+# -- the widened page ----------------------------------------------------------------------------------
+
+INTERNAL = "internal, do not publish"
+
+
+def test_campaigns_are_listed_with_how_far_off_they_are(team: Team) -> None:
+    page = team.administrator.browser().get("/reports/campaigns")
+    assert re.search(r"Begins in \d+ days?|Day \d+ of \d+|Today", page)
+    assert page.index("CMP_16D") < page.index("CMP_GWA")
+    assert "over" in page
+
+
+def test_letters_of_the_days_stand_with_what_they_demand_and_whether_it_was_answered(team: Team) -> None:
+    letter = publish(team.advocate, published_on="2025-11-25", campaign="CMP_16D", demands="Stop the fictional raids.")
+    publish(team.advocate, kind="reply", published_on="2025-12-05", campaign="", themes=[], response_to=letter)
+    publish(team.advocate, kind="open_letter", published_on="2024-11-30", campaign="CMP_16D")
+    page = team.analyst.browser().get(PAGE)
+    assert "Stop the fictional raids." in page
+    assert "Answered after 10 days" in page
+    rows = [re.sub(r"<[^>]+>|\s+", " ", row).split() for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)]
+    assert ["2025", "1", "1", "1"] in rows
+    assert ["2024", "1", "1", "0"] in rows
+
+
+def test_researchers_are_led_to_their_own_steps_and_nobody_else(team: Team) -> None:
+    address = "/ledger?campaign=CMP_16D&amp;since=2025-11-25&amp;until=2025-12-10"
+    assert address in team.researcher.browser().get(PAGE)
+    for person in (team.analyst, team.advocate, team.administrator):
+        assert "/ledger" not in person.browser().get(PAGE)
+
+
+def test_exact_numbers_of_its_months_stand_on_a_page_for_inside_year_beside_year(team: Team) -> None:
+    keep(
+        team.researcher,
+        facts(7, month=202511, violation="GBV_PHY"),
+        facts(2, month=202512, violation="GBV_PHY", gender="GEN_M"),
+        facts(1, month=202512, violation="GBV_PHY", gender="GEN_UNK"),
+        facts(6, month=202411, violation="GBV_PHY"),
+        facts(50, month=202510, violation="GBV_PHY"),
+        facts(50, month=202511, verification="VS_C", violation="GBV_PHY"),
+    )
+    printed = team.advocate.browser().get(PAGE)
+    assert INTERNAL not in printed
+    assert "/summaries/campaigns/CMP_16D?year=2025" in printed
+    page = team.analyst.browser().get("/summaries/campaigns/CMP_16D?year=2025")
+    rows = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL)]
+    assert f"2025 7 2 {INTERNAL} 1 {INTERNAL} 10" in rows
+    assert "2024 6 0 0 6" in rows
+    assert "do not publish" in page
+
+
+def test_an_advocate_is_led_to_a_release_of_these_months_and_the_question_holds(team: Team) -> None:
+    keep(team.researcher, facts(60, month=202511), facts(70, month=202511, gender="GEN_M"))
+    browser = team.advocate.browser()
+    found = re.search(r'"(/releases/new\?[^"]+)"', browser.get("/summaries/campaigns/CMP_16D?year=2025"))
+    assert found
+    page = browser.get(found[1].replace("&amp;", "&"))
+    assert ">60<" in page
+    assert ">130<" in page
+    assert "/releases/new" not in team.analyst.browser().get("/summaries/campaigns/CMP_16D?year=2025")
+
+
+@pytest.mark.parametrize("path", ["CMP_NONE", "CMP_OTH", "CMP_16D?year=1999", "CMP_16D?year=3000", "CMP_GWA?year=2020"])
+def test_there_are_no_numbers_of_what_was_not(team: Team, path: str) -> None:
+    team.analyst.browser().get(f"/summaries/campaigns/{path}", status=404)
+
+
+def test_who_was_granted_nothing_is_told_so_and_an_administrator_finds_no_page(world: World, team: Team) -> None:
+    organisation = world.organisation()
+    analyst = world.person(Role.ANALYST, organisation)
+    assert "No facts were granted" in analyst.browser().get("/summaries/campaigns/CMP_16D?year=2025")
+    team.administrator.browser().get("/summaries/campaigns/CMP_16D?year=2025", status=403)
