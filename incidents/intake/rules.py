@@ -106,7 +106,7 @@ def fresh_page(page: Page) -> Typed:
 
 
 def _fits(section: Section, entry: Part) -> bool:
-    violations, violation = codebook().vocabulary("violation_types"), entry.get("violation")
+    violations, violation = codebook().vocabulary("violation_types"), entry.get("violation") or ""
     if violation in violations and any(violations.within(violation, code) for code in section.only_for):
         return True
     return any(value_at(entry, question) not in (None, "", [], False) for question in section.questions)

@@ -60,6 +60,7 @@ class Recorder:
     def full(self) -> str:
         """The full form, step by step; the address of the case."""
         draft = self.client.post("/drafts").location.rpartition("/")[0]
+        self.fill(f"{draft}/safety", {"risk.custody": "yes", "risk.help_arranged": ["lawyer"]})
         self.fill(f"{draft}/what", {"narrative_lang": "en", "drug_nexus": [self.code("drug_nexus")]})
         self.fill(f"{draft}/when", {**self.date(), "time_of_day": "night"})
         self.fill(f"{draft}/where", {"country": "PH", "place_type": self.code("place_types")})

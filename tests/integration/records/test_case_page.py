@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from incidents.records.schema import CaseDocument, Intervention, KeptAside
+from incidents.records.schema import CaseDocument, Intervention, KeptAside, RiskScreen
 from tests.factories import documents as make
 
 if TYPE_CHECKING:
@@ -190,3 +190,26 @@ def test_a_case_that_does_not_exist_is_not_found(desk: Desk) -> None:
     for page in ("", "/identity", "/history", "/summary"):
         desk.browser.get(f"/cases/{'0' * 32}{page}", status=404)
         desk.browser.get(f"/cases/nonsense{page}", status=404)
+
+
+def test_says_what_needs_doing_before_whether_it_is_counted_and_what_stops_the_clock(desk: Desk) -> None:
+    since = dt.datetime.now(tz=dt.UTC) - dt.timedelta(days=3)
+    risk = RiskScreen(recent_assault="yes")
+    document = make.document(incident=make.incident(priority="PRI_1", priority_since=since, risk=risk))
+    case = desk.save(document)
+    text = desk.browser.get(f"/cases/{case}")
+    assert text.index("What needs doing now") < text.index("Is it counted?")
+    for words in ("2 days late", "72 hours", "The clock stops with the first step of support"):
+        assert words in text
+    done = Intervention(type="INT_SUP", date=dt.datetime.now(tz=dt.UTC).date())
+    helped = risk.model_copy(update={"help_arranged": ["care_72h"]})
+    calm = document.incident.model_copy(update={"risk": helped})
+    desk.change(case, incident=calm, interventions=[done])
+    assert "What needs doing now" not in desk.browser.get(f"/cases/{case}")
+
+
+def test_the_long_tables_are_folded_and_advice_stands_before_them(desk: Desk) -> None:
+    case = desk.save(make.about(make.person(), "OTH"))
+    text = desk.browser.get(f"/cases/{case}")
+    assert text.index("1 answer is worth a second look") < text.index("<summary>In tables</summary>")
+    assert text.index("<summary>In tables</summary>") < text.index("<table", text.index("<summary>In tables</summary>"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
@@ -213,3 +214,33 @@ def test_the_list_speaks_the_language_of_its_reader(desk: Desk) -> None:
     text = desk.browser.get("/cases")
     assert 'dir="rtl"' in text
     assert "Çåšéš" in text or "Cåšéš" in text
+
+
+def waiting(hours: float, priority: str = "PRI_1") -> CaseDocument:
+    """A case of a priority that was set so many hours ago."""
+    since = dt.datetime.now(tz=dt.UTC) - dt.timedelta(hours=hours)
+    return make.document(incident=make.incident(priority=priority, priority_since=since))
+
+
+def test_the_list_says_by_when_somebody_has_to_act_and_who_waits_longest_comes_first(desk: Desk) -> None:
+    soon, late, later = waiting(18.5), waiting(30), waiting(24 + 72)
+    closed = make.document(incident=make.incident(monitoring_status="closed"))
+    for document in (soon, closed, later, late):
+        desk.save(document)
+    text = desk.browser.get("/cases")
+    assert "2 cases have waited longer than they should." in text
+    assert "nothing due" in text
+    urgent = desk.browser.get("/cases?state=urgent")
+    assert listed(urgent) == [one.incident.id for one in (later, late, soon)]
+    for words in ("3 days late", "6 hours late", "in 5 hours"):
+        assert words in urgent
+    assert "have waited longer" not in urgent
+
+
+def test_sorted_by_the_clock_what_has_none_comes_last(desk: Desk) -> None:
+    soon, late = waiting(1), waiting(30)
+    closed = make.document(incident=make.incident(monitoring_status="closed"))
+    for document in (closed, soon, late):
+        desk.save(document)
+    assert listed(desk.browser.get("/cases?sort=due&order=up")) == [one.incident.id for one in (late, soon, closed)]
+    assert listed(desk.browser.get("/cases?sort=due&order=down")) == [one.incident.id for one in (soon, late, closed)]
