@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,9 +14,11 @@ from incidents.keyring.envelope import Unopenable
 from incidents.keyring.identity import Pin
 from incidents.keyring.receipt_door import VIEW_BYTES
 from incidents.records.identifiers import new_id
-from incidents.records.schema import CaseDocument
 from tests.factories import documents
 from tests.factories.documents import TODAY
+
+if TYPE_CHECKING:
+    from incidents.records.schema import CaseDocument
 
 PIN = Pin(epoch=1, identity="00" * 32)
 ORGANISATION = "a" * 32
@@ -58,8 +61,8 @@ def test_who_is_not_counted_is_told_why() -> None:
     assert content(case()).counted == "not_asked"
     assert content(case("CP_STAT", status="incomplete")).counted == "case_incomplete"
     witness = documents.person(roles=["witness"])
-    document = documents.document(persons=[witness], acts=[], perpetrators=[])
-    document = document.model_copy(update={"consents": [documents.consent(witness)]})
+    consents = [documents.consent(witness)]
+    document = documents.document(persons=[witness], acts=[], perpetrators=[], consents=consents)
     assert content(document).counted == "not_harmed"
 
 
@@ -100,7 +103,7 @@ def test_what_was_taken_back_stands_no_more_and_twice_is_as_once(taken: set[str]
 
 
 @settings(suppress_health_check=list(HealthCheck), max_examples=25)
-@given(documents.case_documents())
+@given(documents.documents())
 def test_of_every_case_a_view_can_be_made_read_and_sealed_at_one_length(document: CaseDocument) -> None:
     for person in document.persons:
         found = content_of(document, person, ORGANISATION, PIN, TODAY)
