@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from incidents.overlaps.agreement import Floats, Ints, Levels
 
 #: Pairs less likely than this are not suggested.
-SUGGESTED: Final = 0.3
+SUGGESTED: Final = 0.05
 #: Pairs this many bits below even odds are kept while the weights are learned.
 KEPT: Final = -8.0
 #: A row may have so many likely twins before they take likelihood from each other: accounts of one incident are few.

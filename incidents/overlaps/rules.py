@@ -84,8 +84,9 @@ def decide(
     )
     same = decision is not None and decision.kind == "same"
     mapping = dict(decision.persons) if decision and same else {}
-    cases[other_id] = _without_links(cases[one_id], cases[other_id], mapping)
     groups = _groups(cases)
+    if any({one_id, other_id} <= group for group in groups):
+        cases[other_id] = _without_links(cases[one_id], cases[other_id], mapping)
     cases = _numbered(cases, groups)
     cases = _persons_within(cases, groups)
     for mine, theirs in mapping.items():
