@@ -117,7 +117,7 @@ def bars(document: CaseDocument, today: dt.date) -> list[Bar]:
 
 
 def asked(document: CaseDocument) -> list[Person]:
-    """Whose consent it takes: everybody harmed, witnesses and sources; of groups only where nobody else is concerned."""
+    """Whose consent it takes: everybody harmed, witnesses, sources; that of groups where nobody else is concerned."""
     concerned = [one for one in document.persons if not CONCERNED.isdisjoint(one.roles)]
     return [one for one in concerned if identifiable(one)] or concerned
 
