@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MONTH: Final = re.compile(r"^((?:19|20)\d\d)-(\d\d)$", re.ASCII)
 SERIES_NOTES: Final = {
     "credible": lazy_gettext("What most questions need: no contested cases, none that one source only reports."),
-    "corroborated": lazy_gettext("For a stricter claim: at least two independent sources agree."),
+    "corroborated": lazy_gettext("For a stricter claim: independent sources agree, or two reviewers back one account."),
     "press": lazy_gettext(
         "Killings only, every fact already public. Title and files say that the press reported them."
     ),

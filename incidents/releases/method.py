@@ -20,8 +20,8 @@ SERIES: Final = {
     ),
     Series.CORROBORATED: lazy_gettext(
         "Cases that at least two independent sources corroborate, or that were verified or officially "
-        "established. "
-        "Contested cases are not counted."
+        "established. Among them are cases of violence without witnesses that two reviewers corroborated on a "
+        "single testimony. Contested cases are not counted."
     ),
     Series.PRESS: lazy_gettext(
         "Killings of which every fact is already public, as the press reported them. They need not be "

@@ -119,6 +119,7 @@ class Dashboard:
         contested: The tally of contested cases under the same filters, apart from all else.
         held: Cases that are held back, wholly or in part, by reason. No filter applies: nothing else is known of them.
         older: Rows, whatever the filters, that were derived under older rules.
+        single_testimony: Cases in the total that two reviewers corroborated on one account.
     """
 
     query: Query
@@ -133,6 +134,7 @@ class Dashboard:
     contested: Tally = field(repr=False)
     held: Mapping[str, int] = field(repr=False)
     older: int = 0
+    single_testimony: int = field(default=0, repr=False)
 
 
 def counts(frame: Frame, query: Query) -> Dashboard:
@@ -156,6 +158,7 @@ def counts(frame: Frame, query: Query) -> Dashboard:
         contested=contested.total,
         held=held_back(frame),
         older=int((frame.rows["rules"] < RULES_VERSION).sum()),
+        single_testimony=_cases_of(fitting(frame.rows.filter(pl.col("single_testimony")), query)),
     )
 
 
@@ -263,6 +266,10 @@ def _conditions(query: Query, statuses: tuple[str, ...]) -> list[pl.Expr]:
     found += [pl.col("perpetrator").is_in(_within("perpetrator_types", query.perpetrator))] if query.perpetrator else []
     found += [pl.col("open_source") == query.open_source] if query.open_source is not None else []
     return found
+
+
+def _cases_of(rows: pl.DataFrame) -> int:
+    return counted(rows, "case").n_unique()
 
 
 def _within(vocabulary: str, node: str) -> list[str]:

@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 import incidents
 from incidents.codebook.services import UnknownCode
 from incidents.disclosure.tables import ProtectedTable, Table
-from incidents.summaries.counts import CONTESTED, SERIES, InternalTable, Query, Tally, counts, small, violation_buckets
+from incidents.summaries.counts import (
+    CONTESTED,
+    SERIES,
+    InternalTable,
+    Query,
+    Tally,
+    counts,
+    fitting,
+    small,
+    violation_buckets,
+)
 from tests.factories.fact_rows import MONTHS, PERPETRATORS, STATUSES, VIOLATIONS, fact, facts, frame
 from tests.unit.summaries import oracle
 
@@ -100,6 +110,27 @@ def test_contested_cases_are_counted_alone_when_asked_for() -> None:
 def test_a_series_never_takes_contested_cases_in(series: str) -> None:
     found = counts(frame([fact(verification="VS_C")]), Query(verification="VS_C", series=series))
     assert found.total == Tally()
+
+
+def test_cases_on_a_single_testimony_are_told_once_each_and_only_where_they_are_counted() -> None:
+    single = {"verification": "VS_3", "single_testimony": True}
+    rows = [
+        fact(case=1, **single),
+        fact(case=1, violation="TOR_TORT", **single),
+        fact(case=2, case_link=1, **single),
+        fact(case=3, country="KE", **single),
+        fact(case=4, verification="VS_3"),
+    ]
+    assert counts(frame(rows), Query()).single_testimony == 2
+    assert counts(frame(rows), Query(country="KE")).single_testimony == 1
+    assert counts(frame(rows), Query(series="credible")).single_testimony == 0
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(facts(), max_size=25), queries())
+def test_the_rows_that_fit_are_those_that_are_counted(rows: list[FactRow], query: Query) -> None:
+    fit = fitting(frame(rows).rows, query)
+    assert len(fit) == counts(frame(rows), query).total.acts
 
 
 def test_a_person_with_two_violations_stands_in_both_rows_and_once_in_the_total() -> None:
