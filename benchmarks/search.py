@@ -1,8 +1,8 @@
 """Search of 100,000 cases: seconds to the first results and to the end, beside bare AES-256-GCM of the same bytes.
 
-In rungs, so that it shows where time goes: reading the rows, opening them, looking at them. Then the whole, as a session
-does it, and over HTTP through the production server, where an answer is read as it comes. One of every twenty cases is
-told in two alphabets: its text is not plain ASCII, so that a first look at the bytes does not do.
+In rungs, so that it shows where time goes: reading the rows, opening them, looking at them. Then the whole, as a
+session does it, and over HTTP through the production server, where an answer is read as it comes. One of every twenty
+cases is told in two alphabets: its text is not plain ASCII, so that a first look at the bytes does not do.
 """
 
 from __future__ import annotations

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 CASE: Final = "erased"
 PERSON: Final = "person_erased"
-ACTIONS: Final = (CASE, PERSON)
+CONTACTS: Final = "contacts_erased"
+CONTENT: Final = "content_erased"
+What = Literal["case", "person", "contacts", "content"]
+#: What each kind of entry of the log is a certificate of.
+ACTIONS: Final[dict[str, What]] = {CASE: "case", PERSON: "person", CONTACTS: "contacts", CONTENT: "content"}
 #: How long key backups are kept (docs/operations.md): after that, no backup brings back what was erased.
 KEY_BACKUP_DAYS: Final = 14
 
@@ -64,7 +68,7 @@ class Certificate:
 
     Attributes:
         id: Of the log entry it is kept in.
-        what: A whole case, or a person in a case.
+        what: A whole case, a person in a case, or some of a case.
         organisation: Name of the organisation.
         ref: Random reference of the case.
         at: When, in ISO 8601, UTC.
@@ -77,7 +81,7 @@ class Certificate:
     """
 
     id: str
-    what: Literal["case", "person"]
+    what: What
     organisation: str
     ref: str
     at: str
@@ -138,7 +142,7 @@ def _certificate(row_id: str, organisation_id: str, entry: dict[str, Any]) -> Ce
     account = db.session.get(Account, entry["account"])
     return Certificate(
         id=row_id,
-        what="case" if entry["action"] == CASE else "person",
+        what=ACTIONS[entry["action"]],
         organisation=db.session.get_one(Organisation, organisation_id).name,
         ref=entry["ref"],
         at=entry["at"],

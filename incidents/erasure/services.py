@@ -19,6 +19,7 @@ from incidents.consents import receipts
 from incidents.database import table_of, writing
 from incidents.erasure import certificates, holds
 from incidents.erasure.certificates import Destroyed, destroyed
+from incidents.erasure.emptying import without_contacts, without_content
 from incidents.erasure.preparing import (
     Case,
     CaseMoved,
@@ -101,6 +102,28 @@ def erase_cases(keys: CaseKeys, incident_ids: Sequence[str], reason: str) -> lis
 
 
 @with_newest
+def empty(keys: CaseKeys, incident_id: str, emptying: Emptying, reason: str, *, expected: int) -> str:
+    """Erase some of a case: every revision is rewritten without it under a fresh key, and a new one follows.
+
+    Args:
+        keys: Of a researcher of the organisation.
+        incident_id: The case.
+        emptying: What goes.
+        reason: Why, for the log; never a value from a case.
+        expected: The revision that the researcher has seen.
+
+    Returns:
+        The id of the certificate.
+
+    Raises:
+        NotFound: no such case in this organisation.
+        Conflict: somebody saved the case meanwhile.
+        Held, KeyNotHeld, Unopenable, Busy: as erase_cases().
+    """
+    return _repeated(lambda: _empty(keys, incident_id, emptying, reason, expected))
+
+
+@with_newest
 def erase_person(
     keys: CaseKeys, incident_id: str, person_id: str, reason: str, *, expected: int, another: bool = False
 ) -> str:
@@ -138,6 +161,25 @@ def _repeated(work: Callable[[], T]) -> T:
             # What this worker keeps in memory of the frames is found by nobody any more; it need not wait its minutes.
             store.cache.clear()
     raise Busy
+
+
+@dataclass(frozen=True)
+class Emptying:
+    """A part of cases that is erased alone.
+
+    Attributes:
+        act: As the log names it.
+        action: As its certificates name it.
+        left: What stays of a document.
+    """
+
+    act: Act
+    action: str
+    left: Callable[[CaseDocument], CaseDocument]
+
+
+CONTACTS: Final = Emptying(Act.CONTACTS_ERASED, certificates.CONTACTS, without_contacts)
+CONTENT: Final = Emptying(Act.CONTENT_ERASED, certificates.CONTENT, without_content)
 
 
 @dataclass(frozen=True)
@@ -199,13 +241,52 @@ def _erase_cases(keys: CaseKeys, ids: Sequence[str], reason: str) -> list[str]:
 
 
 def _erase_person(keys: CaseKeys, whom: _Whom, reason: str) -> str:
-    one = membership(keys)
     case = read_case(keys, whom.incident_id)
     person = _found(case, whom)
+    left = without_person(case.newest, person.id)
+
+    def taken_back() -> str:
+        _take_back(keys, [case], [person])
+        gone = destroyed(len(case.documents), case.wraps)
+        return _certify(keys, Act.PERSON_ERASED, case, reason, gone, action=certificates.PERSON)
+
+    return _rewrite(keys, case, left, _rewritten(case, person.id), taken_back)
+
+
+def _empty(keys: CaseKeys, incident_id: str, emptying: Emptying, reason: str, expected: int) -> str:
+    case = read_case(keys, incident_id)
+    if case.revision != expected:
+        raise records.Conflict(case.revision)
+    # The day until which it was to be kept was meant for what goes now.
+    incident = case.newest.incident.model_copy(update={"retention_until": None})
+    left = emptying.left(case.newest.model_copy(update={"incident": incident}))
+    written = [(number, emptying.left(document)) for number, document in case.documents.items()]
+    gone = destroyed(len(case.documents), case.wraps)
+    return _rewrite(
+        keys, case, left, written, lambda: _certify(keys, emptying.act, case, reason, gone, action=emptying.action)
+    )
+
+
+def _rewrite(
+    keys: CaseKeys,
+    case: Case,
+    left: CaseDocument,
+    written: Iterable[tuple[int, CaseDocument]],
+    last: Callable[[], str],
+) -> str:
+    """Put rewritten revisions in the place of all that are there, and what is left beside them as a new one.
+
+    Args:
+        keys: Of a researcher of the organisation.
+        case: As it was read.
+        left: What its new revision says.
+        written: What its older ones say from now on.
+        last: What belongs to the same transaction, as its last part; gives the id of the certificate.
+    """
+    one = membership(keys)
     revision, day = case.revision + 1, dt.datetime.now(tz=dt.UTC).date()
-    left = records.signed(keys, without_person(case.newest, person.id), day, identity_changed=True)
-    written = [*_rewritten(case, person.id), (revision, left)]
-    sealed = [records.seal_revision(keys, document, number) for number, document in written]
+    left = records.signed(keys, left, day, identity_changed=True)
+    sealed = [records.seal_revision(keys, document, number) for number, document in [*written, (revision, left)]]
     prepared = _Prepared(
         [case],
         read_frames(keys, [left.incident.cell_key], derived.entries([left], [revision], day)),
@@ -217,12 +298,11 @@ def _erase_person(keys: CaseKeys, whom: _Whom, reason: str) -> str:
         holds.check(one, [case.id])
         for frame in prepared.frames:
             rewriting.put(frame)
-        _take_back(keys, [case], [person])
         _replace(case.id, sealed, revision)
         _forget_beside([case], left)
         records.follow(keys, left, sealed[-1], day)
         intake.forget(prepared.drafts)
-        return _certify(keys, Act.PERSON_ERASED, case, reason, destroyed(len(case.documents), case.wraps))
+        return last()
 
 
 def _found(case: Case, whom: _Whom) -> Person:
@@ -288,8 +368,9 @@ def _persons(case: Case) -> list[Person]:
     return list(found.values())
 
 
-def _certify(keys: CaseKeys, act: Act, case: Case, reason: str, gone: Destroyed) -> str:
+def _certify(
+    keys: CaseKeys, act: Act, case: Case, reason: str, gone: Destroyed, *, action: str = certificates.CASE
+) -> str:
     """Write the audit entry and the certificate that names it, in the running transaction."""
     audit.record(keys.organisation_id, act, by=keys.account_id, about=case.id, reason=f"{reason} ({gone})")
-    action = certificates.CASE if act is Act.ERASED else certificates.PERSON
     return certificates.write(keys, action, case.newest.incident.ref, reason, gone)

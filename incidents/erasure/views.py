@@ -276,7 +276,12 @@ def _names(account_ids: tuple[str, ...]) -> str:
 
 
 def _what(one: Certificate) -> str:
-    return _("a case") if one.what == "case" else _("a person in a case")
+    return {
+        "case": _("a case"),
+        "person": _("a person in a case"),
+        "contacts": _("the contact details of a case"),
+        "content": _("names and words of a case"),
+    }[one.what]
 
 
 def _lines(one: Certificate) -> list[tuple[str, str]]:

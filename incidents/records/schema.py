@@ -182,6 +182,7 @@ class Incident(Record):
     open_source: Annotated[bool, Coded("A", "Every fact is already public.")] = False
     harm_test_note: Annotated[Note, Sensitive("X", "Why counting public facts harms nobody.")] = ""
     monitoring_status: Annotated[Literal["open", "watch", "closed"], Meta("X", "Whether it is followed.")] = "open"
+    closed_on: Annotated[date | None, Meta("X", "Day it was closed; set at the save that closes it.")] = None
     legal_hold: Annotated[bool, Meta("X", "Stops erasure by age.")] = False
     retention_until: Annotated[date | None, Meta("X", "Day after which it is erased.")] = None
 

@@ -46,6 +46,7 @@ UNREVIEWED: Final[dict[str, Any]] = {
     "reviewer1": "",
     "reviewer2": "",
     "monitoring_status": "open",
+    "closed_on": None,
     "legal_hold": False,
     "retention_until": None,
     "counts_as": None,

@@ -299,7 +299,7 @@ def test_every_question_names_a_field_that_the_schema_has_and_takes_its_codes_fr
 #: Fields that no page of the form asks, and why: set by the program, decided at review, or better not kept.
 NOT_ASKED = {
     "incident": {
-        "id", "cell_key", "counts_as", "ref", "priority_since", "retention_until", "legal_hold",
+        "id", "cell_key", "counts_as", "ref", "priority_since", "retention_until", "closed_on", "legal_hold",
         "verification", "verification_reason", "reviewer1", "reviewer2", "conflict_on_core_fact",
         "geo",
     },
