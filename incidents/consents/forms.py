@@ -11,33 +11,24 @@ from wtforms import (
     RadioField,
     SelectMultipleField,
     StringField,
-    TextAreaField,
 )
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import ValidationError
 
 from incidents.codebook.services import codebook
-from incidents.consents import rules
+from incidents.consents.receipt_forms import purpose_choices
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
 from incidents.keyring.receipt_door import tidy_word
-from incidents.records.answers import label_of
-from incidents.records.forms import checked_text
-from incidents.records.text import NOTE_LIMIT, clean_note
 from incidents.releases.rules import KEEPING
 from incidents.web.forms import BaseForm
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
 #: Who may ask to take consent back: nobody speaks for public facts, and "not possible yet" is no answer.
 ASKING: Final = ("CB_SELF", "CB_TEEN", "CB_NOK", "CB_REP")
 ALL, SOME = "all", "some"
 FIRST_DAY: Final = dt.date(2000, 1, 1)
-
-
-def purpose_choices(purposes: Collection[str]) -> list[tuple[str, str]]:
-    """Purposes with their names, in the order of the codebook."""
-    return [(one, label_of("consent_levels", one) or one) for one in rules.purposes() if one in purposes]
 
 
 class TakeBackForm(BaseForm):
@@ -116,32 +107,3 @@ class RevokeForm(BaseForm):
     """Which revision was seen."""
 
     expected = HiddenField()
-
-
-class OpenForm(BaseForm):
-    """The words of a paper, and the one that is not on it."""
-
-    words = TextAreaField(
-        lazy_gettext("The twelve words on the paper"),
-        description=lazy_gettext("In order, with spaces. The first four letters of each are enough."),
-    )
-    word = StringField(lazy_gettext("The word that is not on the paper"))
-
-
-class AnswerForm(BaseForm):
-    """What the holder of a receipt says."""
-
-    purposes = SelectMultipleField(lazy_gettext("No longer allowed"), [Optional()], validate_choice=False)
-    text = TextAreaField(
-        lazy_gettext("What is wrong, or what else should they know?"), [Optional(), checked_text(clean_note)]
-    )
-    limit = NOTE_LIMIT
-
-    def offer(self, standing: Collection[str]) -> None:
-        """Offer what can be taken back."""
-        self.purposes.choices = purpose_choices([one for one in standing if one != KEEPING])
-
-    def chosen(self) -> list[str]:
-        """What was chosen of what was offered."""
-        offered = {value for value, _label in self.purposes.choices}
-        return [one for one in self.purposes.data or [] if one in offered]

@@ -19,7 +19,7 @@ from incidents.accounts.throttle import Door
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.audit.services import LogBroken
-from incidents.consents import receipts, told, withdrawals
+from incidents.consents import kept, told, withdrawals
 from incidents.consents.content import read
 from incidents.consents.models import ReceiptView
 from incidents.consents.rules import PARTNER, all_of
@@ -112,7 +112,7 @@ def take_back(receipt: OpenReceipt, purposes: Collection[str], text: str = "") -
         if content.story_rests_on(wanted):
             _untell(content, today)
         withdrawals.add(content.person, wanted)
-        if not receipts.replace(receipt.keys.seed.public_key(), receipt.keys.view_id, after):
+        if not kept.replace(receipt.keys.seed.public_key(), receipt.keys.view_id, after):
             raise NotOpened
         if all_of(wanted) or PARTNER in wanted:
             db.session.execute(delete(SharedCase).where(SharedCase.id.in_(content.shares)))

@@ -13,8 +13,8 @@ from flask import Blueprint, abort, render_template, request
 
 from incidents.accounts.throttle import Throttled
 from incidents.consents import opening, wording
-from incidents.consents.forms import AnswerForm, OpenForm
 from incidents.consents.opening import NotOpened
+from incidents.consents.receipt_forms import AnswerForm, OpenForm
 from incidents.i18n import gettext as _
 from incidents.i18n import ngettext
 from incidents.records.answers import label_of

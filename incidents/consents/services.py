@@ -11,7 +11,7 @@ from sqlalchemy import select
 from incidents.accounts.models import Organisation
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
-from incidents.consents import receipts, rules, withdrawals
+from incidents.consents import kept, rules, withdrawals
 from incidents.errors import NotFound
 from incidents.extensions import db
 from incidents.keyring.facts_door import facts_keys
@@ -231,7 +231,7 @@ def _with_receipt(keys: CaseKeys, incident_id: str, person_id: str, receipt: Rec
 
     def also() -> None:
         if before is not None:
-            receipts.drop([before.view_id])
+            kept.drop([before.view_id])
         act = Act.RECEIPT_ISSUED if receipt else Act.RECEIPT_REVOKED
         audit.record(keys.organisation_id, act, by=keys.account_id, about=incident_id)
 

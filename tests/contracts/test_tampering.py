@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import LargeBinary, select, update
+from sqlalchemy import LargeBinary, func, select, update
 
 from incidents.accounts.models import Account, StoredSession
+from incidents.consents import services as consents
+from incidents.consents.models import ReceiptView
 from incidents.database import writing
 from incidents.extensions import db
 from incidents.facts import store
@@ -21,10 +23,13 @@ from incidents.keyring.envelope import Unopenable
 from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.identity import NotBelieved
 from incidents.keyring.models import Grant, Statement, StoredMemory, StoredRoster
+from incidents.keyring.receipt_door import open_view
 from incidents.keyring.roster import RolledBack
 from incidents.records import index, services
 from incidents.records.keys import keys_of as opened_keys
 from incidents.records.models import LogEntry, Revision, RevisionKey
+from incidents.releases import persons
+from incidents.releases.models import Release, ReleasePersons
 from incidents.sharing import services as sharing
 from incidents.sharing.models import SharedCase
 from incidents.submissions import inbox
@@ -38,10 +43,13 @@ from tests.factories.world import organisation_keys
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from incidents.keyring.receipt_door import Paper
     from incidents.records.keys import CaseKeys
     from tests.factories.world import Team, World
 
 BITS = range(8)
+#: What is said beside the papers of receipts.
+WORD = "harbour"
 
 
 @dataclass
@@ -53,6 +61,7 @@ class Scene:
     cases: list[str]
     keys: CaseKeys
     other_keys: CaseKeys
+    papers: list[Paper]
 
 
 def keys_of(team: Team) -> CaseKeys:
@@ -63,6 +72,7 @@ def keys_of(team: Team) -> CaseKeys:
 def scene(world: World) -> Scene:
     teams = [world.team(), world.team()]
     cases: list[str] = []
+    papers: list[Paper] = []
     for team in teams:
         keys = keys_of(team)
         for _ in range(2):
@@ -76,10 +86,29 @@ def scene(world: World) -> Scene:
             (keys.organisation, FrameKind.INDEX, polars_schema(index.INDEX_COLUMNS)),
         ):
             store.replace_snapshot(key, kind, store.load(key, kind, schema))
-        services.create(keys, [documents.document()])
+        for _ in range(2):
+            released(team, keys)
+            document = documents.document()
+            services.create(keys, [document])
+            papers.append(consents.issue(keys, document.incident.id, document.persons[0].id, WORD, 1))
         worker = team.field_worker
         submissions.submit(Sender(worker.id, worker.organisation_id, worker.seed), documents.document())
-    return Scene(teams[0], teams[1], cases, keys_of(teams[0]), keys_of(teams[1]))
+    return Scene(teams[0], teams[1], cases, keys_of(teams[0]), keys_of(teams[1]), papers)
+
+
+def released(team: Team, keys: CaseKeys) -> None:
+    """A release, as far as whom it counted."""
+    with writing(db.session):
+        entry = Release(
+            number=(db.session.scalar(select(func.max(Release.number))) or 0) + 1,
+            organisation_id=team.organisation_id,
+            account_id=team.advocate.id,
+            released_on=documents.TODAY,
+            **dict.fromkeys(("title", "language", "question", "table", "policy_version", "codebook_version"), ""),
+        )
+        db.session.add(entry)
+        db.session.flush()
+        db.session.add(persons.Part(keys.facts, persons.packed([1, 2, 3], 3)).row(entry.id))
 
 
 def open_all_cases(scene: Scene) -> None:
@@ -115,6 +144,16 @@ def open_log(scene: Scene) -> None:
     services.log_entries(scene.keys)
 
 
+def open_receipts(scene: Scene) -> None:
+    for paper in scene.papers:
+        keys = paper.keys(WORD)
+        open_view(keys, db.session.scalar(select(ReceiptView.sealed).where(ReceiptView.id == keys.view_id)))
+
+
+def open_releases(scene: Scene) -> None:
+    persons.standings(facts_keys(scene.team.analyst.id, scene.team.analyst.seed))
+
+
 def open_grants(scene: Scene) -> None:
     keys_of(scene.team)
 
@@ -142,6 +181,8 @@ CHECKS: dict[tuple[type, str], Callable[[Scene], None]] = {
     (Submission, "sealed"): open_inbox,
     (SharedCase, "wrapped"): open_shared,
     (SharedCase, "sealed"): open_shared,
+    (ReceiptView, "sealed"): open_receipts,
+    (ReleasePersons, "sealed"): open_releases,
     (Grant, "sealed"): open_grants,
     (Grant, "signature"): open_grants,
     (Statement, "identity"): open_grants,

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Role
+from incidents.consents import services as consents
 from incidents.erasure import services as erasure
 from incidents.extensions import db
 from incidents.records import services
@@ -148,6 +149,8 @@ def _case(team: Team, browser: Browser) -> dict[str, str]:
     )
     keys = keys_of(team.researcher.id, team.organisation_id, team.researcher.seed)
     summary = services.open_account(keys, case).document.summary_id or ""
+    revision = services.open_account(keys, case).revision
+    consents.issue(keys, case, whom.id, "harbour", revision)
     return {"incident_id": case, "person_id": whom.id, "step_id": step.id, "summary_id": summary}
 
 
