@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import polars as pl
+    from numpy.typing import NDArray
 
     from incidents.overlaps.agreement import Floats, Ints, Levels
 
@@ -24,6 +25,10 @@ SUGGESTED: Final = 0.05
 KEPT: Final = -8.0
 #: A row may have so many likely twins before they take likelihood from each other: accounts of one incident are few.
 TWINS: Final = 2.0
+
+
+#: What cannot be told apart is suggested, unless so many cases of one day are alike that it says nothing.
+FEW_ALIKE: Final = 10
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ def all_pairs(rows: Rows) -> Pairs:
     found = _compared(rows, weights, pairing.pairs(rows))
     bits = weights.of(found.levels, found.left, found.right)
     likely = _with_rivals(found, np.exp2(np.clip(bits, -60, 60)), len(rows))
+    alike = _not_told_apart(rows, weights, found.levels, (found.left, found.right))
+    likely = np.maximum(likely, np.where(alike, SUGGESTED, 0))
     found = Pairs(found.left, found.right, found.levels, likely)
     return found.at(np.flatnonzero(likely >= SUGGESTED))
 
@@ -112,7 +119,21 @@ def _compared(rows: Rows, weights: Weights, pieces: Iterable[tuple[Ints, Ints]])
 def _kept(rows: Rows, weights: Weights, left: Ints, right: Ints) -> Pairs:
     levels = compare(rows, left, right)
     bits = weights.of(levels, left, right)
-    return Pairs(left, right, levels, probability(bits)).at(np.flatnonzero(bits > KEPT))
+    alike = _not_told_apart(rows, weights, levels, (left, right))
+    likely = np.maximum(probability(bits), np.where(alike, SUGGESTED, 0))
+    return Pairs(left, right, levels, likely).at(np.flatnonzero((bits > KEPT) | alike))
+
+
+def _not_told_apart(
+    rows: Rows, weights: Weights, levels: Mapping[str, Levels], pair: tuple[Ints, Ints]
+) -> NDArray[np.bool_]:
+    """Which pairs are of one day and place and of nobody named, and differ in nothing: a person may know more."""
+    differs = np.max(list(levels.values()), axis=0) > 1
+    known = (levels["when"] == 1) & (levels["where"] == 1) & (levels["place"] == 1)
+    unnamed = np.maximum(*(rows.values("name")[side] for side in pair)) < 0
+    few = weights.together[-1].at_once[pair[0]] < FEW_ALIKE
+    alike: NDArray[np.bool_] = known & ~differs & unnamed & few
+    return alike
 
 
 def _with_rivals(found: Pairs, odds: Floats, size: int) -> Floats:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import polars as pl
 
 from incidents.codebook.services import codebook
-from incidents.facts.linked import counted
+from incidents.facts.linked import KILLED, counted, killed
 from incidents.facts.schema import FACT_COLUMNS, RULES_VERSION, categories
 from incidents.summaries.distinct import Together
 
@@ -37,7 +37,6 @@ SERIES: Final[Mapping[str, tuple[str, ...]]] = {
     "credible": ("VS_2",),
     "corroborated": ("VS_3", "VS_4", "VS_5"),
 }
-KILLED: Final = ("killed_low", "killed_best", "killed_high")
 
 Code = str | int | None
 Key = tuple[Code, ...]
@@ -211,7 +210,7 @@ class Tallies:
         self._persons = Together.by(counted(rows, "person").filter(self._kept))
         fatal = rows.select(pl.any_horizontal(pl.col(KILLED) > 0)).to_series() & self._kept
         self._fatal = fatal.filter(self._kept)
-        self._killed = rows.select(pl.col(KILLED)).filter(fatal).cast(pl.UInt64)
+        self._killed = killed(rows.select("case", "person_link", "verification", *KILLED).filter(fatal)).cast(pl.UInt64)
 
     @property
     def total(self) -> Tally:
