@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 TOKEN: Final = re.compile(r'name="csrf_token" value="([^"]+)"')
 PATIENCE: Final = 60
+BOUNDARY: Final = "fictional-boundary-of-a-form"
 
 
 @dataclass
@@ -152,6 +153,17 @@ class Client:
         body = urlencode({"csrf_token": self.token(), **(data or {})}, doseq=True)
         return self._send("POST", path, body, {"Content-Type": "application/x-www-form-urlencoded"})
 
+    def upload(self, path: str, data: Mapping[str, str | Sequence[str]], file: tuple[str, str, bytes]) -> Answer:
+        """Send a form with its token and a file: the name of its field, its own name, its bytes."""
+        pairs = [(name, one) for name, given in data.items() for one in ([given] if isinstance(given, str) else given)]
+        lines = [
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{one}\r\n'
+            for name, one in [("csrf_token", self.token()), *pairs]
+        ]
+        head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{file[0]}"; filename="{file[1]}"\r\n\r\n'
+        body = "".join(lines).encode() + head.encode() + file[2] + f"\r\n--{BOUNDARY}--\r\n".encode()
+        return self._send("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"})
+
     def token(self) -> str:
         """The token of this browser's forms; it changes with the cookie."""
         if not self._token:
@@ -167,7 +179,7 @@ class Client:
         return self.post("/login/second", {"code": code})
 
     def _send(
-        self, method: str, path: str, body: str | None = None, headers: Mapping[str, str] | None = None
+        self, method: str, path: str, body: str | bytes | None = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
         try:
