@@ -56,9 +56,12 @@ def beside(document: CaseDocument, page: Page, entry_id: str | None) -> Beside:
 
 
 def _concerns(lack: rules.Lack, page: Page, entry_id: str | None) -> bool:
-    """Whether advice is about a page; the second page of an act shows what concerns the first as well."""
+    """Whether advice is about a page; the second page of an act shows what concerns the first as well.
+
+    Nothing stands in the way of safety: what is advised there waits for the last look.
+    """
     steps = ("acts", "details") if page.step == "details" else (page.step,)
-    return lack.step in steps and lack.entry_id == entry_id
+    return lack.step in steps and lack.entry_id == entry_id and page.step != "safety"
 
 
 def _told(document: CaseDocument, page: Page, entry_id: str | None) -> Iterator[str]:

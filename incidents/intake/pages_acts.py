@@ -93,23 +93,18 @@ _GENDER: Final = Section(
     N_("Ask in this order, and stop at the first yes. Never press anybody for an answer."),
     only_for=GENDERED,
 )
-_HOW: Final = Section(
-    (
-        Question("methods", Kind.MANY, N_("How was it done?"), source="methods", optional=True),
-        Question(
-            "status_at_end",
-            Kind.MANY,
-            N_("What became of the person?"),
-            source="outcomes",
-            optional=True,
-        ),
-        Question(
-            "stated_reason",
-            Kind.NOTE,
-            N_("What reason did those who did it give?"),
-            optional=True,
-        ),
-    )
+_HOW: Final = (
+    Section(
+        (Question("methods", Kind.MANY, N_("Choose all that were used"), source="methods", optional=True),),
+        N_("How was it done?"),
+        folded=True,
+    ),
+    Section(
+        (Question("status_at_end", Kind.MANY, N_("Choose all that are known"), source="outcomes", optional=True),),
+        N_("What became of the person?"),
+        folded=True,
+    ),
+    Section((Question("stated_reason", Kind.NOTE, N_("What reason did those who did it give?"), optional=True),)),
 )
 _HARM: Final = Section(
     (
@@ -284,5 +279,5 @@ DETAILS: Final = Page(
     "details",
     N_("How it was done, and what came of it"),
     "acts",
-    (_TORTURE, _GENDER, _HOW, _HARM, _DETENTION, _DEATH, _MEDICAL, _MONEY, _RIGHTS, _PRIMARY),
+    (_TORTURE, _GENDER, *_HOW, _HARM, _DETENTION, _DEATH, _MEDICAL, _MONEY, _RIGHTS, _PRIMARY),
 )

@@ -94,10 +94,12 @@ def said(question: Question, value: Any, document: CaseDocument) -> str:  # noqa
 
 def summary(document: CaseDocument) -> Iterator[Row]:
     """Yield the whole record, line by line, for checking."""
-    incident = rules.dump(document)["incident"]
+    incident, fresh = (rules.dump(one)["incident"] for one in (document, CaseDocument()))
     for step, page in pages.SINGLE.items():
         for question in page.questions:
             value = rules.value_at(incident, question)
+            if step == "safety" and value == rules.value_at(fresh, question):
+                continue
             if value is not False and value not in (None, "", []):
                 yield Row(_(question.label), said(question, value, document), step)
     for step, part in rules.LISTS.items():

@@ -77,7 +77,7 @@ STEPS: Final = (
 def advice(document: CaseDocument) -> list[Advice]:
     """Return everything worth a second look, in the order of the rules."""
     found = [
-        *inclusion(document),
+        *_scope(document),
         *_closer_codes(document),
         *_torture(document),
         *_gender(document),
@@ -91,29 +91,29 @@ def advice(document: CaseDocument) -> list[Advice]:
     return sorted(found, key=lambda one: one.rule)
 
 
-def inclusion(document: CaseDocument) -> list[Advice]:
-    """Return which of the four conditions of rule 1 a record does not meet, and what to do with one that cannot."""
+def inclusion(document: CaseDocument) -> list[str]:
+    """Return which of the four conditions of rule 1 a record does not meet, each as the field that would meet it."""
     incident = document.incident
-    wanted = (
-        (
-            bool(set(incident.drug_nexus) - {rules.UNCLEAR_NEXUS}),
-            "incident.drug_nexus",
-            N_("It needs a link to drugs other than “not clear”."),
-        ),
-        (bool(document.acts), "acts", N_("It needs something that was done.")),
-        (incident.country is not None, "incident.country", N_("It needs a country.")),
-        (bool(document.persons) or _only_laws(document), "persons", N_("It needs a person, a group or a law.")),
-    )
-    lacking = [Advice(1, path, message) for met, path, message in wanted if not met]
-    marked = incident.priority == OUT_OF_SCOPE
+    conditions = {
+        "incident.drug_nexus": bool(set(incident.drug_nexus) - {rules.UNCLEAR_NEXUS}),
+        "acts": bool(document.acts),
+        "incident.country": incident.country is not None,
+        "persons": bool(document.persons) or _only_laws(document),
+    }
+    return [path for path, met in conditions.items() if not met]
+
+
+def _scope(document: CaseDocument) -> Iterator[Advice]:
+    """Rule 1: what can never meet the conditions is referred on; `rules.missing` asks for each of them."""
+    marked, lacking = document.incident.priority == OUT_OF_SCOPE, inclusion(document)
     if lacking and not marked:
-        refer = N_("If it will never have all four, refer the person on and choose “Out of scope” under Safety first.")
-        lacking.append(Advice(1, "incident.priority", refer))
-    if marked and not lacking:
-        lacking.append(
-            Advice(1, "incident.priority", N_("It is marked as out of scope, and meets all four conditions."))
+        message = N_(
+            "A case belongs here when it has a link to drugs, something that was done, a country, and a person, a "
+            "group or a law. If this one never will, refer the person on and choose “Out of scope” under Safety first."
         )
-    return [] if marked and len(lacking) > 1 else lacking
+        yield Advice(1, "incident.priority", message)
+    if marked and not lacking:
+        yield Advice(1, "incident.priority", N_("It is marked as out of scope, and meets all four conditions."))
 
 
 def primary_acts(document: CaseDocument) -> list[Primary]:

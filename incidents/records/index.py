@@ -14,6 +14,7 @@ from incidents.facts import store
 from incidents.facts.columns import polars_schema
 from incidents.facts.models import FrameKind
 from incidents.facts.schema import Column, Kind
+from incidents.records.urgency import PRESSING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +74,7 @@ SORTS: Final = {
     "due": "due",
 }
 PAGE_SIZE: Final = 50
+_PRESSING: Final = pl.col("due").is_not_null() & pl.col("priority").is_in(PRESSING)
 #: What derivation.Held calls a case of which some persons may be counted.
 IN_PART: Final = "consent_of_some"
 #: Sorted copies that are kept with a frame: each is as large as the frame.
@@ -86,7 +88,7 @@ class CaseQuery:
     Attributes:
         months: First and last month as yyyymm, both included.
         violation: A violation, or a group for all below it; ``perpetrator`` likewise.
-        state: ``incomplete``, ``counted``, ``held``, or ``urgent``: a clock runs by which somebody has to act.
+        state: ``incomplete``, ``counted``, ``held``, or ``urgent``: the clock of a pressing case runs.
         sort: A name of SORTS; newest or highest first when ``descending``.
     """
 
@@ -225,7 +227,7 @@ def _conditions(query: CaseQuery) -> Sequence[pl.Expr]:
         "incomplete": ~pl.col("complete"),
         "counted": pl.col("held").is_null(),
         "held": pl.col("held").is_not_null(),
-        "urgent": pl.col("due").is_not_null(),
+        "urgent": _PRESSING,
     }
     found = [
         pl.col("month") >= first if first else None,
@@ -244,9 +246,9 @@ def _contains(column: str, code: str) -> pl.Expr | None:
 
 
 def late(key: OrganisationKey, now: datetime) -> int:
-    """How many cases waited longer than their priority allows."""
+    """How many pressing cases waited longer than their priority allows."""
     minute = int(now.timestamp()) // 60
-    return load(key).frame.rows.filter(pl.col("due") < minute).height
+    return load(key).frame.rows.filter(_PRESSING & (pl.col("due") < minute)).height
 
 
 def origins(key: OrganisationKey) -> set[str]:

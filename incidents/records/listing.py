@@ -11,6 +11,7 @@ from incidents.records import index
 from incidents.records.answers import label_of
 from incidents.records.derivation import Held
 from incidents.records.standing import in_short
+from incidents.records.urgency import PRESSING
 from incidents.records.when import month, until
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Row:
     kind: str
     missing: int
     due: str | None = None
-    late: bool = False
+    due_kind: str = "plain"
 
 
 def present(key: OrganisationKey) -> Present:
@@ -89,13 +90,19 @@ def row(values: dict[str, Any], now: datetime | None = None) -> Row:
         kind={None: "good", Held.CONSENT_OF_SOME: "plain"}.get(held, "held") if complete else "warning",
         missing=values["missing"],
         due=until(due, now) if due else None,
-        late=due is not None and due < now,
+        due_kind=_due_kind(values["priority"], late=due is not None and due < now),
     )
 
 
 def _verification(values: dict[str, Any]) -> str | None:
     label = label_of("verification_status", values["verification"])
     return _("%(status)s (single testimony)", status=label) if values["single_testimony"] else label
+
+
+def _due_kind(priority: str, *, late: bool) -> str:
+    if priority not in PRESSING:
+        return "plain"
+    return "warning" if late else "held"
 
 
 def _when(yyyymm: int | None, year: int | None) -> str | None:

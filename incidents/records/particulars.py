@@ -37,13 +37,13 @@ def particulars(act: Act) -> list[str]:
     """Everything that is known of an act beyond who did what to whom, a sentence each, without names."""
     return [
         *_listed(N_("How: %(words)s."), "methods", act.methods),
-        *_said(N_("Reason given: %(words)s"), act.stated_reason),
+        *_said(N_("Reason given: %(words)s."), act.stated_reason),
         *(_held(act.detention_detail) if act.detention_detail else ()),
         *(_died(act.death_detail) if act.death_detail else ()),
         *(_examined(act.medical_detail) if act.medical_detail else ()),
         *_money(act),
-        *_said(N_("Harm to the body: %(words)s"), act.physical_consequences),
-        *_said(N_("Harm to the mind: %(words)s"), act.psych_consequences),
+        *_said(N_("Harm to the body: %(words)s."), act.physical_consequences),
+        *_said(N_("Harm to the mind: %(words)s."), act.psych_consequences),
         *_listed(N_("What became of the person: %(words)s."), "outcomes", act.status_at_end),
     ]
 
@@ -83,7 +83,7 @@ def _listed(template: str, vocabulary: str, codes: Iterable[str]) -> Iterator[st
 
 def _said(template: str, words: str) -> Iterator[str]:
     if words:
-        yield _(template, words=bdi(words))
+        yield _(template, words=bdi(words.rstrip(" .")))
 
 
 def _tri_states(record: Record, sentences: Mapping[str, tuple[str, str]]) -> Iterator[str]:
@@ -96,22 +96,22 @@ def _tri_states(record: Record, sentences: Mapping[str, tuple[str, str]]) -> Ite
 def _held(detail: DetentionDetail) -> Iterator[str]:
     if detail.date_held is not None and detail.date_held.known:
         yield _("Held %(when)s.", when=when(detail.date_held))
-    yield from _said(N_("Held by: %(words)s"), detail.held_by)
-    yield from _said(N_("Ground given for it: %(words)s"), detail.legal_ground)
+    yield from _said(N_("Held by: %(words)s."), detail.held_by)
+    yield from _said(N_("Ground given for it: %(words)s."), detail.legal_ground)
     yield from _tri_states(detail, _HELD)
-    yield from _said(N_("Before a court: %(words)s"), detail.court)
+    yield from _said(N_("Before a court: %(words)s."), detail.court)
 
 
 def _died(detail: DeathDetail) -> Iterator[str]:
-    yield from _said(N_("Cause of death: %(words)s"), detail.cause)
-    yield from _said(N_("How it came about: %(words)s"), detail.manner)
+    yield from _said(N_("Cause of death: %(words)s."), detail.cause)
+    yield from _said(N_("How it came about: %(words)s."), detail.manner)
     yield from _tri_states(detail, _DIED)
 
 
 def _examined(detail: MedicalDetail) -> Iterator[str]:
     if detail.exam_date is not None and detail.exam_date.known:
         yield _("Examined %(when)s.", when=when(detail.exam_date))
-    yield from _said(N_("Found at the examination: %(words)s"), detail.findings)
+    yield from _said(N_("Found at the examination: %(words)s."), detail.findings)
     if detail.consistency:
         yield from _listed(N_("How it fits the account: %(words)s."), "grading", [detail.consistency])
 

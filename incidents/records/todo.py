@@ -9,7 +9,7 @@ from incidents.codebook.services import codebook
 from incidents.i18n import gettext as _
 from incidents.records import screening
 from incidents.records.advice import advice
-from incidents.records.urgency import due
+from incidents.records.urgency import PRESSING, due
 from incidents.records.when import at, until
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ class Clock:
         by: The moment, UTC.
         left: How far off it is, or how late.
         late: Whether it has passed.
+        pressing: Whether the priority does not wait.
     """
 
     priority: str
     by: str
     left: str
     late: bool
+    pressing: bool
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,11 @@ class Todo:
     no_consent: list[str]
     advice: list[str]
 
+    @property
+    def now(self) -> bool:
+        """Whether something does not wait."""
+        return bool(self.help_first or self.no_consent or (self.clock and self.clock.pressing))
+
 
 def todo(document: CaseDocument, now: datetime) -> Todo:
     """What needs doing in a case, as of now."""
@@ -67,5 +74,6 @@ def _clock(document: CaseDocument, now: datetime) -> Clock | None:
     moment = due(document)
     if moment is None:
         return None
-    priority = codebook().vocabulary("priority")[document.incident.priority]
-    return Clock(_(priority.label), at(moment), until(moment, now), moment < now)
+    code = document.incident.priority
+    label = _(codebook().vocabulary("priority")[code].label)
+    return Clock(label, at(moment), until(moment, now), moment < now, code in PRESSING)

@@ -18,6 +18,8 @@ WITHIN: Final[Mapping[str, timedelta]] = {
     "PRI_2": timedelta(days=3),
     "PRI_3": timedelta(days=14),
 }
+#: Priorities that do not wait: a list puts these first, and names the others quietly.
+PRESSING: Final = ("PRI_1", "PRI_2")
 _MINUTE: Final = 60
 #: Steps that answer the clock: support to the person, or none at their wish.
 _HELP: Final = ("INT_SUP", "INT_NONE")

@@ -30,6 +30,7 @@ INDEXED: dict[str, Any] = {
     "held": None,
     "missing": 0,
     "due": None,
+    "priority": "PRI_3",
     "single_testimony": False,
 }
 
@@ -210,11 +211,18 @@ NOW = dt.datetime(2026, 11, 24, 10, 30, tzinfo=dt.UTC)
 
 
 @pytest.mark.parametrize(
-    ("minutes", "words", "late"),
-    [(300, "in 5 hours", False), (30, "within the hour", False), (-3 * 1440, "3 days late", True)],
+    ("minutes", "priority", "words", "kind"),
+    [
+        (300, "PRI_1", "in 5 hours", "held"),
+        (30, "PRI_2", "within the hour", "held"),
+        (-3 * 1440, "PRI_1", "3 days late", "warning"),
+        (-3 * 1440, "PRI_3", "3 days late", "plain"),
+    ],
 )
-def test_a_row_says_how_far_off_help_is(minutes: int, words: str, *, late: bool) -> None:
+def test_a_row_says_how_far_off_help_is_and_is_loud_only_where_it_presses(
+    minutes: int, priority: str, words: str, kind: str
+) -> None:
     due = int(NOW.timestamp()) // 60 + minutes
-    found = row(INDEXED | {"due": due}, NOW)
-    assert (found.due, found.late) == (words, late)
-    assert (row(INDEXED, NOW).due, row(INDEXED, NOW).late) == (None, False)
+    found = row(INDEXED | {"due": due, "priority": priority}, NOW)
+    assert (found.due, found.due_kind) == (words, kind)
+    assert row(INDEXED, NOW).due is None

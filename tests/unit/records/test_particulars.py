@@ -69,12 +69,12 @@ def test_an_examination_says_how_it_fits_and_never_who_examined() -> None:
 def test_money_reason_and_harm_are_told() -> None:
     said = told(
         amount_extorted=Amount(amount=Decimal("1500.5"), currency="KES"),
-        stated_reason="<loitering>",
+        stated_reason="<loitering>.",
         physical_consequences="a bruise",
         psych_consequences="no sleep",
     )
     assert "Money: <bdi>1,500.5 KES</bdi>." in said
-    assert "Reason given: <bdi>&lt;loitering&gt;</bdi>" in said
+    assert "Reason given: <bdi>&lt;loitering&gt;</bdi>. Money" in said
     assert "Harm to the body: <bdi>a bruise</bdi>" in said
     assert "Harm to the mind: <bdi>no sleep</bdi>" in said
 
