@@ -17,7 +17,7 @@ def rows(*facts: dict[str, Any]) -> pl.DataFrame:
     return pl.DataFrame([fact(**one) for one in facts], schema=polars_schema(), orient="row")
 
 
-def death(low: int, best: int, high: int, link: int | None = 9, **more: Any) -> dict[str, Any]:
+def death(low: int, best: int, high: int, link: int | None = 2**40, **more: Any) -> dict[str, Any]:
     numbers = {"killed_low": low, "killed_best": best, "killed_high": high}
     return {"violation": "LIF_EJK", "person_link": link, "case_link": link, **numbers, **more}
 
