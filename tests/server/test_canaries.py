@@ -228,7 +228,7 @@ def test_rows_beside_an_incident_hold_random_ids_numbers_and_sealed_bytes_alone(
             continue
         clear = [column for column in table.columns if not isinstance(column.type, LargeBinary)]
         rows = db.session.execute(select(*clear)).all()
-        assert rows or table.name == "draft", table.name
+        assert rows or table.name in {"draft", "frame_snapshot"}, table.name
         for row in rows:
             for value in row:
                 shown = str(getattr(value, "value", value))
