@@ -9,12 +9,13 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from config import Settings
 from incidents import create_app
 from incidents.accounts import administration, invitations, recovery_codes
 from incidents.accounts import services as accounts
-from incidents.accounts.models import Role
+from incidents.accounts.models import Organisation, Role
 from incidents.accounts.sessions import WrongCredentials
 from incidents.demo import services as demo
 from incidents.extensions import db
@@ -49,6 +50,16 @@ def begin(app: Flask) -> dict[str, tuple[str, str]]:
     result = app.test_cli_runner().invoke(args=["init", *arguments])
     assert result.exit_code == 0, result.output
     return {username: (role, code) for username, role, code in CODE.findall(result.output)}
+
+
+def test_the_first_organisation_may_belong_to_a_network_of_the_codebook_and_to_no_other(empty: Flask) -> None:
+    names = ["--organisation", "Fictional Union", "--administrator", "ada", "--founder", "bo", "--founder", "cy"]
+    refused = empty.test_cli_runner().invoke(args=["init", *names, "--network", "NET_FICTION"])
+    assert refused.exit_code == 1
+    assert "NET_ANPUD" in refused.output
+    assert empty.test_cli_runner().invoke(args=["init", *names, "--network", "NET_ANPUD"]).exit_code == 0
+    with empty.app_context():
+        assert db.session.scalars(select(Organisation.network)).all() == ["NET_ANPUD"]
 
 
 def set_up(app: Flask, username: str, code: str) -> Person:

@@ -61,6 +61,15 @@ def test_a_partner_reads_the_account_of_exactly_the_shared_case(teams: tuple[Tea
     assert sharing.shared_with_us(opened(ours.researcher)) == []
 
 
+def test_nothing_of_what_is_shared_stands_in_clear(teams: tuple[Team, Team]) -> None:
+    ours, theirs = teams
+    case, agreed = share(ours, theirs)
+    (row,) = rows()
+    for word in (case.incident.id, ours.organisation_id, PURPOSE, agreed.until.isoformat(), NARRATIVE):
+        assert word.encode() not in row.sealed + row.wrapped
+        assert word not in {row.id, row.organisation_id, row.key_id}
+
+
 def test_one_member_proposes_and_another_confirms_before_anything_is_sealed(teams: tuple[Team, Team]) -> None:
     ours, theirs = teams
     case = shareable(name_of(theirs))

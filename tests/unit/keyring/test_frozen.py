@@ -51,7 +51,8 @@ def test_a_grant_opens() -> None:
 def test_a_data_key_opens_and_opens_its_part() -> None:
     data_key = case_door.unwrap(OrganisationKey(KEY), FROZEN["data_key"], PLACE)
     assert data_key == DataKey(KEY[::-1])
-    assert case_door.open_part(data_key, "account", PLACE, FROZEN["part"]) == TEXT
+    for part in (FROZEN["part"], FROZEN["part_with_its_own_key"]):
+        assert case_door.open_part(data_key, "account", PLACE, part) == TEXT
 
 
 def test_a_draft_opens() -> None:
