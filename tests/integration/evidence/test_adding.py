@@ -20,7 +20,7 @@ from incidents.extensions import db
 from incidents.records import services as records
 from incidents.web.request import TalaRequest
 from tests.factories import files
-from tests.integration.evidence.conftest import Desk, chunks
+from tests.integration.evidence.conftest import Desk, chunks, multipart
 
 PHOTO, WORDS = files.jpeg()
 FOLDERS = "C:\\people\\Fictional Name\\photo of Fictional Name.jpg"
@@ -121,14 +121,14 @@ def test_a_file_that_is_too_long_is_refused_with_a_page_and_nothing_is_kept(desk
     assert desk.account() == before
 
 
+class Unread(io.BytesIO):
+    """A body that nobody may read."""
+
+    def read(self, _size: int | None = -1, /) -> bytes:
+        raise AssertionError("the body was read")
+
+
 def test_a_request_that_says_it_is_too_long_is_refused_before_it_is_read(desk: Desk) -> None:
-    class Unread(io.RawIOBase):
-        def readable(self) -> bool:
-            return True
-
-        def readinto(self, _buffer: object) -> int:
-            raise AssertionError("the body was read")
-
     answer = desk.browser.client.post(
         f"{desk.files}/new",
         input_stream=Unread(),
@@ -139,11 +139,9 @@ def test_a_request_that_says_it_is_too_long_is_refused_before_it_is_read(desk: D
 
 
 def test_other_pages_take_no_more_than_before(desk: Desk) -> None:
-    data = {"csrf_token": desk.browser.token(), "file": (io.BytesIO(bytes(5 * 1024 * 1024)), "long.bin")}
     for path in (f"{desk.files}/{'0' * 32}", f"/cases/{desk.case}/identity", "/drafts"):
-        assert (
-            desk.browser.client.post(path, data=data | {"file": (io.BytesIO(bytes(5 << 20)), "x")}).status_code == 413
-        )
+        body = multipart({"csrf_token": desk.browser.token()}, bytes(5 * 1024 * 1024), "long.bin")
+        assert desk.browser.client.post(path, **body).status_code == 413
 
 
 def test_elsewhere_files_are_kept_in_memory_as_they_were(desk: Desk) -> None:
