@@ -194,6 +194,8 @@ CHECKS: dict[tuple[type, str], Callable[[Scene], None]] = {
 }
 #: Not sealed (a digest, a salt, a public key, what is published), or checked by a test of its own.
 ELSEWHERE = {
+    # Attacks on the chunks of files: tests/integration/evidence/test_opening.py.
+    "evidence_chunk.sealed",
     # Of the first epoch there is none; see tests/integration/rotation/test_rotation.py and tests/unit/keyring.
     "statement.endorsement",
     "account.setup_digest",

@@ -27,7 +27,7 @@ from incidents.reports.models import PublicationFile
 from incidents.submissions import services as submissions
 from incidents.submissions.models import Submission
 from incidents.submissions.services import Sender
-from tests.factories import documents
+from tests.factories import documents, files
 from tests.factories.facts import facts, keep
 from tests.factories.sharing import befriend, share
 
@@ -110,6 +110,7 @@ def _side(world: World) -> Side:
     researcher, advocate = team.researcher.browser(), team.advocate.browser()
     side.ids = {
         **_case(team, researcher),
+        "other_id": _other_account(team),
         "certificate_id": _certificate(team),
         **submission(team.field_worker),
         "account_id": newcomer.id,
@@ -151,7 +152,20 @@ def _case(team: Team, browser: Browser) -> dict[str, str]:
     summary = services.open_account(keys, case).document.summary_id or ""
     revision = services.open_account(keys, case).revision
     consents.issue(keys, case, whom.id, "harbour", revision)
-    return {"incident_id": case, "person_id": whom.id, "step_id": step.id, "summary_id": summary}
+    return {
+        "incident_id": case,
+        "person_id": whom.id,
+        "step_id": step.id,
+        "summary_id": summary,
+        "evidence_id": files.added(keys, case),
+    }
+
+
+def _other_account(team: Team) -> str:
+    """A case of the same day and place as the first one."""
+    document = documents.document()
+    services.create(keys_of(team.researcher.id, team.organisation_id, team.researcher.seed), [document])
+    return document.incident.id
 
 
 def _certificate(team: Team) -> str:
