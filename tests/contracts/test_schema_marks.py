@@ -118,6 +118,10 @@ CLEAR: Final = {
     "revision_key.revision": "which save of a case",
     "roster.key_id": RANDOM,
     "roster.organisation_id": RANDOM,
+    "receipt_view.id": "follows from a code on paper and a word beside it; the case that names it is sealed",
+    "release_persons.key_id": RANDOM,
+    "release_persons.organisation_id": "whose facts a release may count",
+    "release_persons.release_id": "a table that is public",
     "roster.version": "how often the roster was changed; what it says is sealed",
     "session.absolute_until": "ends a log-in",
     "session.account_id": "ends the sessions of an account at once",
@@ -146,7 +150,7 @@ CLEAR: Final = {
     "withdrawal.purpose": "which consent was taken back",
 }
 #: Tables that would tell a thief what was recorded when, if rows lay in the order of their arrival.
-ORDERED: Final = {"publication", "publication_file", "release", "release_file"}
+ORDERED: Final = {"publication", "publication_file", "release", "release_file", "release_persons"}
 
 
 def clear_columns() -> dict[str, Any]:
