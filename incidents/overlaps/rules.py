@@ -72,7 +72,7 @@ def decide(
         decision: What was decided.
 
     Returns:
-        All documents, in their order; those that do not change are the same objects.
+        All documents, in their order; those that do not change are equal to what they were.
 
     Raises:
         TwoAsOne: see there.

@@ -208,7 +208,8 @@ def decide(keys: CaseKeys, found: Pair, decision: Decision | None) -> None:
     def noted() -> None:
         audit.record(keys.organisation_id, act, by=keys.account_id, about=found.one.document.incident.id)
 
-    records.update_all(keys, changes, also=noted)
+    if changes:
+        records.update_all(keys, changes, also=noted)
 
 
 def _changes(keys: CaseKeys, found: Pair, decision: Decision | None) -> list[Change]:
@@ -223,7 +224,7 @@ def _changes(keys: CaseKeys, found: Pair, decision: Decision | None) -> list[Cha
     return [
         Change(new, expected=known.revision)
         for known, new in zip(opened.values(), after, strict=True)
-        if new is not known.document
+        if new != known.document
     ]
 
 
