@@ -95,6 +95,13 @@ def _sealed(keys: CaseKeys, saved: _Revision, share: Share, partner: Partner, to
     return SharedCase(id=share.id, organisation_id=share.organisation_id, key_id=key_id, wrapped=wrapped, sealed=sealed)
 
 
+def open_to_them(share: Share, document: CaseDocument, today: dt.date) -> bool:
+    """Whether the other organisation can open a share today, as far as the account part tells. One query at most."""
+    if not rules.standing(share, today) or not rules.allowed(document, None, today):
+        return False
+    return db.session.scalar(select(SharedCase.id).where(SharedCase.id == share.id)) is not None
+
+
 def forget(document: CaseDocument, left: CaseDocument | None = None) -> None:
     """Delete the rows of a document's shares, but for those of what is left, in the running transaction."""
     staying = {share.id for share in left.shares} if left else set()

@@ -122,19 +122,19 @@ def asked(document: CaseDocument) -> list[Person]:
     return [one for one in concerned if identifiable(one)] or concerned
 
 
-def refusals(document: CaseDocument, recipient: str, today: dt.date) -> list[Refusal]:
+def refusals(document: CaseDocument, recipient: str | None, today: dt.date) -> list[Refusal]:
     """Who has not agreed that this recipient may read of them, and why that is so; next of kin answer for the dead.
 
     Args:
         document: With its identity part, in which consents name their recipient.
-        recipient: What the partner is called.
+        recipient: What the partner is called; None where the identity part is closed, so that nobody can tell.
         today: The day of use.
     """
     decided = ((one, decide(document, one.id, PARTNER, recipient=recipient, today=today)) for one in asked(document))
     return [Refusal(one, decision.reason) for one, decision in decided if not decision]
 
 
-def allowed(document: CaseDocument, recipient: str, today: dt.date) -> bool:
+def allowed(document: CaseDocument, recipient: str | None, today: dt.date) -> bool:
     """Whether a recipient may read the case today."""
     return not bars(document, today) and not refusals(document, recipient, today)
 

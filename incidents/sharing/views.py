@@ -21,7 +21,7 @@ from incidents.records.keys import current_keys
 from incidents.records.services import Conflict
 from incidents.records.standing import standing
 from incidents.records.views import no_keys
-from incidents.sharing import deciding, partners, services, words
+from incidents.sharing import deciding, partners, resealing, services, words
 from incidents.sharing.forms import ShareForm
 from incidents.web.access import access, step_up
 from incidents.web.forms import status_of
@@ -29,16 +29,17 @@ from incidents.web.forms import status_of
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
-    from incidents.records.schema import Share
+    from incidents.records.schema import CaseDocument, Share
 
 blueprint = Blueprint("sharing", __name__)
 blueprint.register_error_handler(Forbidden, no_keys)
 
 
 @blueprint.app_template_filter("share_state")
-def share_state(share: Share) -> str:
-    """Where a share stands today, in words."""
-    return words.state(share, dt.datetime.now(tz=dt.UTC).date())
+def share_state(share: Share, document: CaseDocument) -> str:
+    """Where a share of a case stands today, in words."""
+    today = dt.datetime.now(tz=dt.UTC).date()
+    return words.state(share, today, open_to_them=resealing.open_to_them(share, document, today))
 
 
 @blueprint.app_template_filter("organisation_name")

@@ -45,10 +45,12 @@ def objections(refused: NotAllowed) -> list[str]:
     return whole + [why(one.reason, name_of(one.person)) for one in refused.refusals]
 
 
-def state(share: Share, today: dt.date) -> str:
-    """Where a share stands."""
+def state(share: Share, today: dt.date, *, open_to_them: bool) -> str:
+    """Where a share stands; ``open_to_them`` is whether they can open it today, if it stands at all."""
     if share.revoked_on is not None:
         return _("taken back on %(date)s", date=bdi(day(share.revoked_on)))
     if rules.waiting(share, today):
         return _("waits for a second member")
-    return _("shared") if rules.standing(share, today) else _("over")
+    if not rules.standing(share, today):
+        return _("over")
+    return _("shared") if open_to_them else _("closed by itself: a consent is missing, or their keys have changed")

@@ -13,6 +13,7 @@ from sqlalchemy import delete
 from incidents.accounts.models import Organisation, Role
 from incidents.audit import reading
 from incidents.audit.acts import Act
+from incidents.consents import withdrawals
 from incidents.database import writing
 from incidents.extensions import db
 from incidents.records import services as records
@@ -198,6 +199,22 @@ def test_ending_a_partnership_ends_the_share_at_the_next_save(teams: tuple[Team,
     now = records.open_for_rules(keys, case.incident.id)
     records.update(keys, now.document, expected=now.revision)
     assert "Nobody shares a case" in theirs.researcher.browser().get("/shared")
+
+
+def test_the_page_of_a_case_says_when_a_consent_has_closed_it_to_the_partner(teams: tuple[Team, Team]) -> None:
+    ours, theirs = teams
+    befriend(ours, theirs)
+    case, _ = share(ours, theirs)
+    browser, path = ours.researcher.browser(), f"/cases/{case.incident.id}"
+    assert "closed by itself" not in browser.get(path)
+    with writing(db.session):
+        withdrawals.add(withdrawals.hexadecimal(case.persons[0].cell_key), ["CP_PART"])
+    assert "closed by itself" in browser.get(path)
+    keys = opened(ours.researcher)
+    now = records.open_for_rules(keys, case.incident.id)
+    records.update(keys, now.document, expected=now.revision)
+    for page in (browser.get(path), browser.get(f"{path}/share")):
+        assert "closed by itself" in page
 
 
 def test_the_network_of_an_organisation_is_shown_and_changed_by_an_administrator(teams: tuple[Team, Team]) -> None:

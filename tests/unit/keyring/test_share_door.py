@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from incidents.keyring import case_door
 from incidents.keyring.case_door import DataKey, PartKey, Place, open_alone
-from incidents.keyring.envelope import SecretKey, Unopenable
+from incidents.keyring.envelope import SecretKey, Unopenable, pad
 from incidents.keyring.identity import Identity
 from incidents.keyring.intake_door import seal_submission
 from incidents.keyring.people import PublicKey
@@ -110,7 +110,7 @@ def test_keys_of_parts_and_of_data_are_all_different() -> None:
 def test_a_part_of_before_parts_had_keys_of_their_own_opens_with_the_data_key_alone() -> None:
     key = DataKey.random()
     parts = ("part", "account", PLACE.organisation_id, PLACE.incident_id, PLACE.revision)
-    before = key.seal(case_door.pad(b"an old account"), *parts)
+    before = key.seal(pad(b"an old account"), *parts)
     assert case_door.open_part(key, "account", PLACE, before) == b"an old account"
     with pytest.raises(Unopenable):
         open_alone(key.of_part("account"), "account", PLACE, before)

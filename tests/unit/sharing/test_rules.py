@@ -144,7 +144,8 @@ def test_whatever_the_days_it_is_allowed_until_its_end_and_not_on_it(expires: in
     ],
 )
 def test_a_share_waits_or_stands_or_is_over(fields: dict[str, Any], *, waiting: bool, standing: bool) -> None:
-    share = Share(**({"organisation_id": "0" * 32, "until": TODAY + DAY} | fields))
+    given: dict[str, Any] = {"organisation_id": "0" * 32, "until": TODAY + DAY} | fields
+    share = Share(**given)
     assert (rules.waiting(share, TODAY), rules.standing(share, TODAY)) == (waiting, standing)
 
 
