@@ -46,11 +46,9 @@ class TakeBackForm(BaseForm):
     def offer(self, standing: Sequence[str]) -> None:
         """Offer what can be taken back, and who can ask."""
         listed = codebook().vocabulary("consent_levels")
-        self.how.choices = [
-            (SOME, _("Only what I choose below")),
-            (ALL, _("Everything, and the record is not to be kept")),
-        ]
         self.purposes.choices = purpose_choices([one for one in standing if one != KEEPING])
+        some = [(SOME, _("Only what I choose below"))] if self.purposes.choices else []
+        self.how.choices = [*some, (ALL, _("Everything, and the record is not to be kept"))]
         self.by.choices = [(code, _(listed[code].label)) for code in ASKING]
 
     def validate_how(self, field: RadioField) -> None:

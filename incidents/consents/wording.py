@@ -55,7 +55,7 @@ class Row:
     explained: str | None
     explained_by: str | None
     given: str | None
-    until: str | None
+    until: str
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _row(document: CaseDocument, person: Person, row: Consent, today: dt.date) -
         explained=explained(row.explained),
         explained_by=row.explained_by or None,
         given=bdi(day(row.given_on)) if row.given_on else None,
-        until=bdi(day(row.expires_on)) if row.expires_on else None,
+        until=bdi(day(row.expires_on)) if row.expires_on else _("no end set"),
     )
 
 
