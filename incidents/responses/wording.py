@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from incidents.codebook.services import codebook
@@ -14,7 +15,6 @@ from incidents.responses.rules import Why
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from incidents.i18n import LazyString
     from incidents.records.responses import Step
@@ -38,7 +38,7 @@ class Shown(NamedTuple):
     late: str
 
 
-def shown(document: CaseDocument, today: date) -> list[Shown]:
+def shown(document: CaseDocument, today: dt.date) -> list[Shown]:
     """The steps of a case, what is due first, then the latest."""
     steps = []
     for step in document.interventions:
@@ -46,7 +46,14 @@ def shown(document: CaseDocument, today: date) -> list[Shown]:
         whom = label_of("un_bodies", step.addressed_to) or step.addressee_text
         late = how_late(found, today) if found else ""
         steps.append(Shown(step, label_of("interventions", step.type) or "", whom, found, late))
-    return sorted(steps, key=lambda one: (one.due is None, -(one.step.date.toordinal() if one.step.date else 0)))
+    return sorted(steps, key=_first_due)
+
+
+def _first_due(one: Shown) -> tuple[bool, int]:
+    """What is due longest first; then what nothing is due of, the latest first and what has no day last."""
+    if one.due is not None:
+        return False, (one.due.day or dt.date.max).toordinal()
+    return True, -one.step.date.toordinal() if one.step.date else 0
 
 
 def title(step: Step) -> str:
@@ -55,7 +62,7 @@ def title(step: Step) -> str:
     return _("%(kind)s – to %(body)s", kind=kind, body=body) if body else kind
 
 
-def how_late(due: Due, today: date) -> str:
+def how_late(due: Due, today: dt.date) -> str:
     """How long ago something was due, or how many days are left."""
     days = due.late(today)
     if due.day is None:

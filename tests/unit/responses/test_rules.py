@@ -282,3 +282,17 @@ def test_linked_accounts_tell_a_step_once_and_others_each() -> None:
     assert services.once([first, again]) == [first]
     for other in ({"link": None}, {"link": 8}, {"date": ago(4)}, {"body": "UNB_WGAD"}, {"date": None}):
         assert len(services.once([first, filed(case="b" * 32, **(same | other))])) == 2
+
+
+def test_on_a_case_what_is_due_longest_stands_first_and_then_the_latest() -> None:
+    given = [
+        Intervention(type="INT_MED"),
+        Intervention(type="INT_LEG", date=ago(50)),
+        Intervention(type="INT_PSY", date=ago(5)),
+        Intervention(type="INT_CRT", status="IST_PLAN"),
+        Intervention(type="INT_DIAL", remind_on=TODAY),
+        Intervention(type="INT_SPAL", deadline=ago(40)),
+    ]
+    shown = wording.shown(make.document(interventions=given), TODAY)
+    assert [one.step.type for one in shown] == ["INT_SPAL", "INT_DIAL", "INT_CRT", "INT_PSY", "INT_LEG", "INT_MED"]
+    assert [one.late for one in shown[:3]] == ["40 days ago", "today", "no day was set"]
