@@ -148,7 +148,7 @@ STORED: Final = {names: _stored(parts) for names, parts in PARTS.items()}
 
 def _match(incident_id: str, opened: Sequence[bytes], wanted: Sequence[Term]) -> Found | None:
     """What a case says, if it says all terms."""
-    if not may_say(b" ".join(opened), wanted):
+    if not may_say(opened[0] if len(opened) == 1 else b" ".join(opened), wanted):
         return None
     parts = zip(PARTS[len(opened) > 1], opened, strict=True)
     said: Mapping[str, list[Text]] = {part: list(texts(_readable(json.loads(raw), part), part)) for part, raw in parts}
