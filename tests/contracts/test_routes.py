@@ -369,7 +369,7 @@ class Stated(Visitor):
             site.ours.ids |= submission(site.ours.team.field_worker)
         body = {name: value.format(**site.ours.ids) for name, value in BODIES.get(endpoint, {}).items()}
         answer = self.send(method, address(rule_of(site.app, endpoint), site.ours), body)
-        asked = answer.location.startswith("/confirm") if answer.location else CONFIRM in answer.get_data(as_text=True)
+        asked = answer.location.startswith("/confirm") if answer.location else CONFIRM.encode() in answer.get_data()
         return "c" if asked and endpoint != "factors.confirm" else letter(answer.status_code)
 
 
