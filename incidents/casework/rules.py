@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from incidents.records.errors import N_
 from incidents.records.rules import open_questions
-from incidents.records.schema import Comment, Review
+from incidents.records.schema import MOST_PARTS, Review
 from incidents.records.verification import INDEPENDENT, independent_sources, may_sign, needs_second, verification
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Mapping
 
-    from incidents.records.schema import CaseDocument, Claim, Source
+    from incidents.records.schema import CaseDocument, Claim, Comment, Source
     from incidents.records.schema_sources import ClaimField
 
 #: What a reviewer may decide; empty: nothing beyond what the sources give.
@@ -62,6 +62,11 @@ class Said:
     def open(self) -> bool:
         """Whether one of them was not decided yet."""
         return any(claim.stands is None for claim in self.claims)
+
+
+def has_room(document: CaseDocument) -> bool:
+    """Say whether a document holds no more comments and claims than one that is read may have."""
+    return max(len(document.comments), len(document.claims)) <= MOST_PARTS
 
 
 def weighed(document: CaseDocument) -> list[Weighed]:

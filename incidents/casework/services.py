@@ -37,6 +37,12 @@ class NotTheirs(TalaError):
     status = HTTPStatus.FORBIDDEN
 
 
+class Full(TalaError):
+    """The case holds as many comments or claims as a case may have: nothing was added."""
+
+    status = HTTPStatus.CONFLICT
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """A case as a page has it: which, and the revision that somebody had before them.
@@ -174,8 +180,19 @@ def decide_claims(keys: CaseKeys, case: Case, field: ClaimField, stand: Collecti
     return _save(keys, case, lambda document: rules.claims_decided(document, field, stand, reason), Act.CLAIMS_DECIDED)
 
 
+def checked(document: CaseDocument) -> CaseDocument:
+    """The same document, if it can be read again once it is saved.
+
+    Raises:
+        Full: it holds too many comments or claims.
+    """
+    if not rules.has_room(document):
+        raise Full
+    return document
+
+
 def _save(keys: CaseKeys, case: Case, change: Changed, act: Act | None = None) -> int:
-    document = change(records.open_account(keys, case.id, case.expected).document)
+    document = checked(change(records.open_account(keys, case.id, case.expected).document))
 
     def log() -> None:
         if act is not None:

@@ -23,7 +23,7 @@ from incidents.casework.forms import (
     fact_name,
     source_name,
 )
-from incidents.casework.services import Case
+from incidents.casework.services import Case, Full
 from incidents.i18n import gettext as _
 from incidents.records import verification
 from incidents.records.answers import label_of
@@ -276,6 +276,9 @@ def _step(
         work(Case.of(incident_id, request.form.get("expected", "")))
     except Conflict:
         form.form_errors = [_("Somebody saved this case meanwhile. Look at what is new, then send it again.")]
+        return page(_opened(incident_id), given), HTTPStatus.CONFLICT
+    except Full:
+        form.form_errors = [_("This case holds as many comments or accounts of facts as a case may have.")]
         return page(_opened(incident_id), given), HTTPStatus.CONFLICT
     flash(done, "success")
     back = "casework.case" if page is _review_page else "casework.verify"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wtforms import RadioField, TextAreaField
+from wtforms import SelectField, TextAreaField
 from wtforms.validators import ValidationError
 
-from incidents.i18n import bdi, lazy_gettext
 from incidents.i18n import gettext as _
+from incidents.i18n import lazy_gettext
 from incidents.records.forms import SHORTEST_REASON, checked_text
 from incidents.records.text import clean_note
 from incidents.web.forms import BaseForm
@@ -37,15 +37,13 @@ class DeclineForm(BaseForm):
 class AttachForm(BaseForm):
     """Which of the cases that a message is about it is put to."""
 
-    case = RadioField(lazy_gettext("Put it to which case?"), validate_choice=False)
+    case = SelectField(lazy_gettext("Put it to which case?"), validate_choice=False)
 
     def offer(self, rows: Sequence[Row]) -> None:
-        """List the cases; the only one is chosen already."""
-        self.case.choices = [(row.id, bdi(row.ref)) for row in rows]
-        if len(rows) == 1 and not self.case.data:
-            self.case.data = rows[0].id
+        """List the cases."""
+        self.case.choices = [(row.id, row.ref) for row in rows]
 
-    def validate_case(self, field: RadioField) -> None:
+    def validate_case(self, field: SelectField) -> None:
         """Only a case that it is about."""
         if field.data not in {value for value, _label in field.choices}:
             raise ValidationError(_("Choose one of these cases."))

@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.casework import rules
+from incidents.casework.services import checked
 from incidents.codebook.services import codebook
 from incidents.errors import NotFound
 from incidents.i18n import gettext as _
@@ -77,6 +78,7 @@ def attach(keys: CaseKeys, submission_id: str, incident_id: str, sender: str) ->
         NotFound: it does not wait any more, or the case is none that it is about.
         Unreadable: it is no message.
         Conflict: somebody saved the case meanwhile; nothing was changed.
+        Full: see casework.services.checked().
     """
     message = read(keys, submission_id)
     if incident_id not in {row.id for row in concerned(keys, message)}:
@@ -89,7 +91,7 @@ def attach(keys: CaseKeys, submission_id: str, incident_id: str, sender: str) ->
         inbox.remove(keys.organisation_id, submission_id)
         audit.record(keys.organisation_id, Act.MESSAGE_TAKEN_IN, by=keys.account_id, about=incident_id)
 
-    records.update(keys, rules.asked(opened.document, comment), expected=opened.revision, also=gone)
+    records.update(keys, checked(rules.asked(opened.document, comment)), expected=opened.revision, also=gone)
     person = opened.document.person(message.person_id)
     return person.id if person and message.taken_back else None
 
@@ -110,7 +112,7 @@ def read(keys: CaseKeys, submission_id: str) -> Message:
 def _words(message: Message, document: CaseDocument, sender: str) -> Sequence[str]:
     """What a message says, as the text of a comment: who asks, about what, and their words."""
     if message.kind == "question":
-        first = _("%(name)s asks about a number; that it is them, nothing proves.", name=sender)
+        first = _("%(name)s asks about a number. (The message says so; nothing proves it.)", name=sender)
         said: list[Any] = [f"{label}: {value}" for label, value in about(message)]
     else:
         person = document.person(message.person_id)

@@ -184,6 +184,7 @@ def taken_in(content: Content) -> CaseDocument:
                 one.model_copy(update={"cell_key": new_cell_key(), "counts_as": None, "receipt": None})
                 for one in document.persons
             ],
+            "claims": [one.model_copy(update={"stands": None, "reason": ""}) for one in document.claims],
             "recorder": content.sender,
         }
     )

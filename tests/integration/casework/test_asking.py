@@ -290,5 +290,5 @@ def test_whoever_sent_it_is_not_believed_to_be_a_colleague(team: Team) -> None:
     team.researcher.browser().post(f"/inbox/{row}/attach", {"case": case}, status=303)
     [question] = open_questions(now(team.researcher, case))
     assert question.by == team.researcher.id
-    assert "nothing proves" in question.text
+    assert "nothing proves it" in question.text
     assert db.session.get(Account, question.by)

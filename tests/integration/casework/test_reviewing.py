@@ -11,6 +11,7 @@ import pytest
 from incidents.accounts.models import Role
 from incidents.casework import queue
 from incidents.facts import store
+from incidents.records.schema import MOST_PARTS
 from incidents.rotation import services as rotation
 from tests.factories import documents
 from tests.integration.casework.test_verifying import decision, kept, keys, now
@@ -85,6 +86,16 @@ def test_somebody_elses_save_is_told_and_the_words_are_kept(team: Team) -> None:
     for odd in ("", "0", "x", "-1", "9" * 30):
         browser.post(f"/cases/{case}/review/comment", {**words("comment", 1), "expected": odd}, status=409)
     assert now(team.researcher, case).comments == []
+
+
+def test_a_case_that_is_full_takes_no_more_and_can_still_be_read(team: Team) -> None:
+    comments = [{"at": "2026-11-24T09:00:00Z", "text": "fictional"} for _ in range(MOST_PARTS)]
+    case = kept(team.researcher, comments=comments)
+    browser = team.researcher.browser()
+    page = browser.post(f"/cases/{case}/review/comment", words("comment", 1), status=409)
+    assert SAID in page
+    assert "as many comments" in page
+    assert len(now(team.researcher, case).comments) == MOST_PARTS
 
 
 @pytest.mark.parametrize("form", ["return", "comment"])

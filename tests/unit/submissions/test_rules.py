@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from incidents.records.identifiers import new_id
 from incidents.records.parts import join, split
-from incidents.records.schema import CaseDocument, Incident
+from incidents.records.schema import CaseDocument, Claim, Incident
 from incidents.submissions.rules import UNDECIDED, UNREVIEWED, Content, Unreadable, pack, reference, taken_in, unpack
 from tests.factories import documents
 
@@ -137,6 +137,12 @@ def test_nothing_is_decided_about_a_case_that_was_just_taken_in() -> None:
     assert {name: getattr(case.incident, name) for name in UNREVIEWED} == UNREVIEWED
     assert case.recorder == SENDER
     assert not any(getattr(case, name) == value for name, value in claims.items())
+
+
+def test_what_a_source_says_comes_in_and_what_was_decided_about_it_does_not() -> None:
+    said = Claim(field="actor", value="somebody", stands=True, reason="plainly fictional")
+    case = taken_in(unpack(pack(documents.document(claims=[said]), SENDER, AT)))
+    assert case.claims == [said.model_copy(update={"stands": None, "reason": ""})]
 
 
 @settings(max_examples=30)
