@@ -21,6 +21,7 @@ from incidents.intake.answers import readable, received, same
 from incidents.intake.beside import beside
 from incidents.intake.conflicts import Undecided, differences
 from incidents.intake.forms import difference_form, form_of, notes, show_errors
+from incidents.overlaps import views as overlaps
 from incidents.records import screening
 from incidents.records.errors import MESSAGES, field_errors
 from incidents.records.forms import ReasonForm
@@ -88,6 +89,7 @@ def quick() -> ResponseReturnValue:
                 return handing_in.hand_in(outcome.document)
             services.record(keys, outcome.document)
             flash(_("Saved and sealed. It is listed as incomplete until you add the rest."), "success")
+            overlaps.tell(document.incident.id)
             return redirect(_case(document.incident.id), HTTPStatus.SEE_OTHER)
         errors = outcome.errors
     form = form_of(questions, typed, document)
@@ -355,6 +357,7 @@ def _submit(draft_id: str) -> ResponseReturnValue:
     except Conflict:
         return redirect(url_for("intake.conflict", draft_id=draft_id), HTTPStatus.SEE_OTHER)
     flash(_("Saved and sealed.") if complete else _("Saved and sealed. It is listed as incomplete."), "success")
+    overlaps.tell(incident_id)
     return redirect(_case(incident_id), HTTPStatus.SEE_OTHER)
 
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from incidents.records.services import Opened
 
 PAGE_SIZE: Final = 25
+#: So likely has a pair to be that who saves a case is told.
+TOLD: Final = 0.3
 #: From so many rows on, the work list is made anew every few minutes and not after each save.
 LARGE: Final = 20_000
 KEPT_SECONDS: Final = 240
@@ -96,6 +98,11 @@ def candidates_of(keys: CaseKeys, incident_id: str) -> Sequence[Candidate]:
     frame = _load(keys).frame.rows
     shared = _shared_rows(keys)
     return linkage.candidates_of(pl.concat([frame, shared]) if shared.height else frame, incident_id)
+
+
+def likely_of(keys: CaseKeys, incident_id: str) -> int:
+    """How many cases are enough like this one to say so after a save."""
+    return sum(candidate.likely >= TOLD for candidate in candidates_of(keys, incident_id))
 
 
 def references(keys: CaseKeys, ids: set[str]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from incidents.accounts.models import Role
 from incidents.accounts.services import usernames
 from incidents.errors import Forbidden, NotFound
 from incidents.i18n import gettext as _
+from incidents.i18n import ngettext
 from incidents.overlaps import comparing, rules, services
 from incidents.overlaps.forms import DecideForm, ReferenceForm, decide_form
 from incidents.records import page
@@ -39,6 +40,18 @@ LONGEST_NUMBER = 10
 def chain_label(code: str) -> str:
     """How two incidents hang together, in words."""
     return label_of("involvement", code) or ""
+
+
+def tell(incident_id: str) -> None:
+    """After a save: say that other cases look like accounts of the same incident, if any do. Links nothing."""
+    found = services.likely_of(current_keys(), incident_id)
+    if found:
+        message = ngettext(
+            "%(num)s other case may tell of the same incident. Look under “Other accounts and related cases”.",
+            "%(num)s other cases may tell of the same incident. Look under “Other accounts and related cases”.",
+            found,
+        )
+        flash(message, "message")
 
 
 @blueprint.get("/overlaps")

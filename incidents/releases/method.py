@@ -47,6 +47,14 @@ LIMITS: Final = (
         ),
     ),
     (
+        lazy_gettext("Several accounts of one person"),
+        lazy_gettext(
+            "Accounts that were linked as being of the same person count once. Where records of several "
+            "organisations are added, somebody whom two of them recorded may be counted twice: only cases that one "
+            "shares with another can be linked across organisations."
+        ),
+    ),
+    (
         lazy_gettext("Consent"),
         lazy_gettext(
             "Only people who agreed to be counted, and people in cases of which every fact is already "

@@ -96,6 +96,23 @@ def test_what_was_decided_is_suggested_no_more(team: Team) -> None:
     assert "No other case looks like an account" in browser.get(f"/cases/{ids[1]}/overlaps")
 
 
+def test_who_saves_a_second_account_is_told_at_once(team: Team) -> None:
+    browser = team.researcher.browser()
+    quick: dict[str, object] = {
+        "narrative": "Somebody was killed at the fictional Old Mill.",
+        "date_start-kind": "day",
+        "date_start-day": "14",
+        "date_start-month": "3",
+        "date_start-year": "2026",
+        "country": "PH",
+        "place_text": "Old Mill",
+    }
+    for _ in range(2):
+        answered = browser.client.post("/cases/new/quick", data={"csrf_token": browser.token(), **quick})
+        assert answered.status_code == 303
+    assert "1 other case may tell of the same incident" in browser.get(answered.headers["Location"])
+
+
 def test_the_work_list_has_pages(team: Team) -> None:
     kept(team.researcher, *(told("Unidentified") for _ in range(8)))
     browser = team.researcher.browser()
