@@ -9,6 +9,7 @@ Costs 8 bytes a person and organisation, and a reading of the register some 10 Â
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -62,8 +63,7 @@ def unpacked(plain: bytes) -> list[int]:
     """
     if len(plain) % KEY_BYTES:
         raise Unopenable
-    found = (int.from_bytes(plain[at : at + KEY_BYTES], "big") for at in range(0, len(plain), KEY_BYTES))
-    return [one for one in found if one]
+    return [one for one in struct.unpack(f">{len(plain) // KEY_BYTES}Q", plain) if one]
 
 
 @dataclass(frozen=True)
