@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from incidents.audit import reading
+from incidents.audit.acts import Act
 from incidents.consents import withdrawals
 from incidents.database import writing
 from incidents.erasure import services as erasure
@@ -173,14 +175,36 @@ def test_what_is_taken_back_is_gone_at_the_next_request_and_stays_gone(teams: tu
     assert read(theirs) == []
 
 
-def test_on_its_last_day_it_is_closed_and_the_next_save_of_either_side_deletes_it(teams: tuple[Team, Team]) -> None:
+def test_on_its_last_day_it_is_closed_and_what_either_side_does_next_deletes_it(
+    teams: tuple[Team, Team], monkeypatch: pytest.MonkeyPatch
+) -> None:
     ours, theirs = teams
-    _, agreed = share(ours, theirs)
+    case, agreed = share(ours, theirs)
+    _, other = share(ours, theirs, until=agreed.until + dt.timedelta(days=9))
     keys = opened(theirs.researcher)
-    assert sharing.shared_with_us(keys, today=agreed.until - dt.timedelta(days=1))
-    assert sharing.shared_with_us(keys, today=agreed.until) == []
+    before = sharing.shared_with_us(keys, today=agreed.until - dt.timedelta(days=1))
+    assert {one.id for one in before} == {agreed.id, other.id}
+    assert [one.id for one in sharing.shared_with_us(keys, today=agreed.until)] == [other.id]
     with pytest.raises(NotFound):
         sharing.open_shared(keys, agreed.id, today=agreed.until)
+    monkeypatch.setattr(sharing, "_today", lambda: agreed.until)
+    theirs.researcher.browser().post(f"/shared/{agreed.id}/read", status=404)
+    assert [row.id for row in rows()] == [other.id]
+    owner = opened(ours.researcher)
+    now = records.open_for_rules(owner, case.incident.id)
+    records.update(owner, now.document, expected=now.revision, today=agreed.until)
+    assert [row.id for row in rows()] == [other.id]
+
+
+def test_a_save_on_the_last_day_seals_nothing_more(teams: tuple[Team, Team]) -> None:
+    ours, theirs = teams
+    case, agreed = share(ours, theirs)
+    keys = opened(ours.researcher)
+    now = records.open_for_rules(keys, case.incident.id)
+    records.update(keys, now.document, expected=now.revision, today=agreed.until)
+    assert rows() == []
+    log = reading.keys_for(ours.researcher.id, ours.researcher.seed, ours.organisation_id)
+    assert [one.about_id for one in reading.read(log, act=Act.SHARE_ENDED).lines] == [case.incident.id]
 
 
 def test_a_share_ends_no_later_than_a_consent_that_it_rests_on(teams: tuple[Team, Team]) -> None:
