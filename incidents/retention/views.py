@@ -108,13 +108,14 @@ def _page(
 ) -> ResponseReturnValue:
     found = services.standing(current_keys(), incident_id)
     sent = erase or keep
+    asking = rule(found.due.rule) if found.due else None
     answer = render_template(
         "retention/case.html",
         document=found.document,
         standing=found,
-        rule=rule(found.due.rule) if found.due else None,
+        rule=asking,
         since=_since(found.due) if found.due else "",
-        by_hand=bool(found.due) and rule(found.due.rule).action is Action.BY_HAND,
+        by_hand=asking is not None and asking.action is Action.BY_HAND,
         form=sent or _offered(found),
         erase=_seen(erase or _offered(found), found),
         keep=_seen(keep or KeepForm(prefix=KEEP), found),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from flask import Response, stream_template
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
 #: What was made is sent after so many seconds, or when it is so many signs long.
 SECONDS: Final = 0.1
@@ -27,15 +26,14 @@ def streamed(template: str, **context: object) -> Response:
     return answer
 
 
-def _gathered(pieces: Iterator[str]) -> Generator[str]:
+def _gathered(pieces: Iterator[str]) -> Iterator[str]:
     """The pieces of a page, few signs each, in fewer and larger ones."""
     held: list[str] = []
     sent = time.monotonic()
-    with closing(pieces):  # type: ignore[type-var]
-        for piece in pieces:
-            held.append(piece)
-            if time.monotonic() - sent >= SECONDS or sum(map(len, held)) >= SIGNS:
-                yield "".join(held)
-                held.clear()
-                sent = time.monotonic()
-        yield "".join(held)
+    for piece in pieces:
+        held.append(piece)
+        if time.monotonic() - sent >= SECONDS or sum(map(len, held)) >= SIGNS:
+            yield "".join(held)
+            held.clear()
+            sent = time.monotonic()
+    yield "".join(held)
