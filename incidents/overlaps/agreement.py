@@ -44,7 +44,7 @@ class Field:
 
 
 FIELDS: Final[Mapping[str, Field]] = {
-    "where": Field(("same_area", "same_country", "other_area", "other_country"), (90, 6, 3, 1), (10, 10, 50, 30)),
+    "where": Field(("same_area", "same_country", "other_area", "other_country"), (90, 60, 7, 3), (10, 10, 50, 30)),
     "when": Field(
         ("same_day", "one_day", "few_days", "week", "month", "same_span", "within_span", "far"),
         (55, 17, 6, 4, 3, 8, 5, 2),

@@ -110,7 +110,8 @@ def test_who_saves_a_second_account_is_told_at_once(team: Team) -> None:
     for _ in range(2):
         answered = browser.client.post("/cases/new/quick", data={"csrf_token": browser.token(), **quick})
         assert answered.status_code == 303
-    assert "1 other case may tell of the same incident" in browser.get(answered.headers["Location"])
+        page = browser.get(answered.headers["Location"])
+    assert "1 other case may tell of the same incident" in page
 
 
 def test_the_work_list_has_pages(team: Team) -> None:
