@@ -98,7 +98,7 @@ def add(incident_id: str) -> ResponseReturnValue:
 @access(Role.RESEARCHER)
 def item(incident_id: str, evidence_id: str) -> ResponseReturnValue:
     """A file: what is known of it, a blurred preview, who handled it."""
-    return _item_page(incident_id, evidence_id, TakeForm())
+    return _item_page(incident_id, evidence_id, TakeForm(which=rules.COPY))
 
 
 @blueprint.get("/cases/<incident_id>/files/<evidence_id>/preview")

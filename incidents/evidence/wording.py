@@ -41,6 +41,8 @@ SHOWS: Final[Mapping[str, str]] = {
     "unknown": N_("Nobody has said yet whether it shows who somebody is, so it counts as if it did."),
 }
 KILO: Final = 1024
+#: Digits of a sum that stand together.
+GROUP: Final = 8
 
 
 def kind(item: Evidence) -> str:
@@ -59,6 +61,11 @@ def size(length: int | None) -> str:
     if length < KILO * KILO:
         return _("%(n)s kB", n=bdi(length // KILO))
     return _("%(n)s MB", n=bdi(round(length / KILO / KILO, 1)))
+
+
+def in_groups(digits: str) -> str:
+    """A sum in groups of eight digits, which a narrow page can break, and which a person can compare."""
+    return bdi(" ".join(digits[at : at + GROUP] for at in range(0, len(digits), GROUP)))
 
 
 def state(item: Evidence) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.evidence import rules
-from incidents.evidence.wording import size
+from incidents.evidence.wording import in_groups, size
 from incidents.records.schema import Evidence, Source
 from tests.factories import documents
 
@@ -98,3 +98,10 @@ def test_what_is_removed_takes_its_links_with_it() -> None:
 )
 def test_a_size_is_in_the_largest_unit_of_which_there_is_one(length: int | None, words: str) -> None:
     assert re.sub("<[^>]+>", "", size(length)) == words
+
+
+def test_a_sum_can_be_broken_into_lines_and_says_the_same() -> None:
+    digits = "0123456789abcdef" * 4
+    shown = re.sub("<[^>]+>", "", in_groups(digits))
+    assert shown.replace(" ", "") == digits
+    assert max(len(part) for part in shown.split()) == 8
