@@ -82,7 +82,7 @@ def test_frames_that_are_there_are_replaced_by_one_snapshot_each_under_fresh_key
     before = index(desk), facts(desk)
     rebuild.rebuild(desk.keys, make.TODAY)
     wraps = set(db.session.scalars(select(FrameSnapshot.wrapped)))
-    assert (rows(FrameSnapshot), rows(FrameDelta)) == (2, 0)
+    assert (rows(FrameSnapshot), rows(FrameDelta)) == (3, 0)
     rebuild.rebuild(desk.keys, make.TODAY)
     assert wraps.isdisjoint(db.session.scalars(select(FrameSnapshot.wrapped)))
     assert index(desk).equals(before[0])
