@@ -12,7 +12,7 @@ from incidents.i18n import gettext as _
 from incidents.records import page
 from incidents.records.answers import answers, label_of
 from incidents.records.rules import verification
-from incidents.records.sentences import joined, sentences
+from incidents.records.sentences import joined
 from incidents.records.when import when
 
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ def how_likely(likely: float) -> str:
 def described(person: Person) -> str:
     """A person as a choice among others: pseudonym, gender, age."""
     coded = [label_of("victim_attributes", code) for code in (person.gender, person.age_band)]
-    return joined([person.pseudonym or _("somebody the record does not name"), *(one for one in coded if one)])
+    known = [one for one in coded if one]
+    name = person.pseudonym or _("somebody the record does not name")
+    return f"{name} ({', '.join(known)})" if known else name
 
 
 def suggested(one: CaseDocument, other: CaseDocument) -> dict[str, str]:
@@ -167,7 +169,6 @@ def _of_parts(one: CaseDocument, other: CaseDocument) -> Iterator[Compared]:
         parts: list[list[Cells]] = [getattr(table, name) for table in tables]
         same = sorted(map(str, _cut(parts[0], leave_out))) == sorted(map(str, _cut(parts[1], leave_out)))
         yield from _row(label, *(_lines(part) for part in parts), same=same)
-    yield from _row(_("In sentences"), *(Markup(" ").join(sentences(document)) or None for document in (one, other)))
 
 
 def _cut(rows: Sequence[Cells], leave_out: int) -> list[Cells]:

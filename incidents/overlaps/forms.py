@@ -131,7 +131,8 @@ def decide_form(one: CaseDocument, other: CaseDocument, data: Mapping[str, Any] 
 
 
 def _who(label: str) -> SelectField:
-    return SelectField(_("If they are the same: who is %(name)s in the other account?", name=label))
+    question = _("If they are the same: who is %(name)s in the other account?", name=label)
+    return SelectField(question, coerce=lambda value: value or "", default="")
 
 
 def _chains() -> list[tuple[str, str]]:

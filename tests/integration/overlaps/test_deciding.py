@@ -145,9 +145,9 @@ def test_both_are_shown_field_by_field_with_words_for_what_differs(team: Team) -
     one, other = told(age_band="AGE_25_34"), told(age_band="AGE_35_49", day="2026-03-15")
     page = team.researcher.browser().get(path(*kept(team.researcher, one, other)))
     sections = {text(part[0]): str(part.get("class")) for part in parsed(page).iter("section") if len(part)}
-    assert sections["When different"] == "different"
-    assert sections["What was done the same"] == "same"
-    assert sections["Persons and groups different"] == "different"
+    assert sections["When – different"] == "different"
+    assert sections["What was done – the same"] == "same"
+    assert sections["Persons and groups – different"] == "different"
     for name in ("Maria", "Nowhere Town", "Blue Bridge, "):
         assert name not in page
 
