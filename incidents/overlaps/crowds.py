@@ -55,8 +55,8 @@ def crowd(rows: Rows, names: Sequence[str]) -> Crowd:
     order = np.argsort(mine)
     ordered = mine[order]
     around = np.empty(len(mine))
-    ends = (np.searchsorted(ordered, ordered + days, side) for days, side in ((AROUND, "right"), (-AROUND, "left")))
-    around[order] = np.subtract(*ends) - TWO
+    ends, begins = np.searchsorted(ordered, ordered + AROUND, "right"), np.searchsorted(ordered, ordered - AROUND)
+    around[order] = ends - begins - TWO
     return Crowd(key, np.maximum(around, 0.0), np.maximum(at_once, 0.0))
 
 
