@@ -28,13 +28,14 @@ _HELP: Final = ("INT_SUP", "INT_NONE")
 def due(document: CaseDocument) -> datetime | None:
     """Return the moment by which somebody has to act; None when no clock runs.
 
-    It runs from the moment the priority was set, or from the day the account was received, and stops with the first
-    step of support since then, with the person's wish for none, and when the case is closed.
+    It runs from the moment the priority was set, or from the day the account was received if that is pressing: the
+    normal priority is what every record has that nobody has screened, and a clock on all of them would be noise. It
+    stops with the first step of support since then, with the person's wish for none, and when the case is closed.
     """
     incident = document.incident
     within = WITHIN.get(incident.priority)
     began = incident.priority_since
-    if began is None and incident.date_reported is not None:
+    if began is None and incident.date_reported is not None and incident.priority in PRESSING:
         began = datetime.combine(incident.date_reported, time.min, UTC)
     if within is None or began is None or incident.monitoring_status == "closed":
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from incidents.records import urgency
 from incidents.records.schema import Intervention, RiskScreen
 from incidents.records.todo import todo
 from tests.factories import documents as made
@@ -43,3 +44,10 @@ def test_help_that_is_not_arranged_is_named_and_consent_is_not_taken() -> None:
 def test_advice_is_told_once_however_many_acts_it_concerns() -> None:
     document = made.about(made.person(), "OTH", "OTH")
     assert sum("reviewed each quarter" in one for one in todo(document, SINCE).advice) == 1
+
+
+def test_a_record_that_nobody_screened_has_no_clock_but_a_pressing_one_runs_from_its_day() -> None:
+    normal = made.document(incident=made.incident())
+    pressing = made.document(incident=made.incident(priority="PRI_2"))
+    assert urgency.due(normal) is None
+    assert urgency.due(pressing) == dt.datetime(2026, 3, 23, tzinfo=dt.UTC)
