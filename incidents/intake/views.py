@@ -21,6 +21,7 @@ from incidents.intake.answers import readable, received, same
 from incidents.intake.beside import beside
 from incidents.intake.conflicts import Undecided, differences
 from incidents.intake.forms import difference_form, form_of, notes, show_errors
+from incidents.intake.ways import ORDER, case_address, list_of, onwards, step_address
 from incidents.overlaps import views as overlaps
 from incidents.records import screening
 from incidents.records.errors import MESSAGES, field_errors
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
 blueprint = Blueprint("intake", __name__)
 
 _ID = re.compile(r"[0-9a-f]{32}\Z")
-_ORDER = list(pages.STEPS)
 #: Whoever records; those without keys hand in what they have written.
 WRITERS = (Role.RESEARCHER, Role.FIELD_WORKER)
 
@@ -90,7 +90,7 @@ def quick() -> ResponseReturnValue:
             services.record(keys, outcome.document)
             flash(_("Saved and sealed. It is listed as incomplete until you add the rest."), "success")
             overlaps.tell(document.incident.id)
-            return redirect(_case(document.incident.id), HTTPStatus.SEE_OTHER)
+            return redirect(case_address(document.incident.id), HTTPStatus.SEE_OTHER)
         errors = outcome.errors
     form = form_of(questions, typed, document)
     show_errors(form, errors)
@@ -113,7 +113,7 @@ def quick() -> ResponseReturnValue:
 def start() -> ResponseReturnValue:
     """Begin the full form."""
     draft_id = services.begin(services.current_writer())
-    return redirect(_step(draft_id, _ORDER[0]), HTTPStatus.SEE_OTHER)
+    return redirect(step_address(draft_id, ORDER[0]), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.post("/cases/<incident_id>/edit")
@@ -131,7 +131,7 @@ def draft(draft_id: str) -> ResponseReturnValue:
     opened = services.open_draft(services.current_writer(), draft_id)
     state = opened.state
     tasks = [
-        {"label": _(title), "href": _step(draft_id, step), "status": status.label, "kind": status.kind}
+        {"label": _(title), "href": step_address(draft_id, step), "status": status.label, "kind": status.kind}
         for step, title in pages.STEPS.items()
         if step != "check"
         for status in [wording.status_of(step, state.document, state.typed)]
@@ -185,7 +185,7 @@ def remove(draft_id: str, step: str, entry_id: str) -> ResponseReturnValue:
         raise NotFound
     services.remove(services.current_writer(), draft_id, step, entry_id)
     flash(_("Taken out of this draft."), "success")
-    return redirect(_step(draft_id, step), HTTPStatus.SEE_OTHER)
+    return redirect(step_address(draft_id, step), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.route("/drafts/<draft_id>/names", methods=["GET", "POST"])
@@ -208,7 +208,7 @@ def conflict(draft_id: str) -> ResponseReturnValue:
     opened = services.open_draft(services.current_writer(), draft_id)
     state = opened.state
     if state.base is None or state.theirs is None:
-        return redirect(_step(draft_id, "check"), HTTPStatus.SEE_OTHER)
+        return redirect(step_address(draft_id, "check"), HTTPStatus.SEE_OTHER)
     found = differences(state.base.document, state.theirs.document, state.document)
     documents = (state.base.document, state.theirs.document, state.document)
     form = difference_form(found, documents, request.form if request.method == "POST" else None)
@@ -234,7 +234,7 @@ def _answer(opened: OpenDraft, page: Page | None, entry_id: str | None) -> Respo
         outcome = services.answer(writer, opened.id, page, typed, today=_today(), entry_id=entry_id)
         go = request.form.get("go", "next")
         if outcome.document is not None or go != "next":
-            return redirect(_onwards(opened.id, page.step, entry_id, go), HTTPStatus.SEE_OTHER)
+            return redirect(onwards(opened.id, page.step, entry_id, go), HTTPStatus.SEE_OTHER)
         return _page(opened, page, entry_id, typed), HTTPStatus.UNPROCESSABLE_ENTITY
     kept = opened.state.typed.get(rules.key_of(page.step, entry_id))
     return _page(opened, page, entry_id, kept if kept is not None else rules.typed_page(document, page, entry_id))
@@ -248,12 +248,12 @@ def _page(opened: OpenDraft, page: Page, entry_id: str | None, typed: Typed) -> 
         outcome = rules.answered(document, page, typed, _today(), entry_id=entry_id, consenting=consenting)
         show_errors(form, outcome.errors)
     sections = rules.sections_for(document, page, entry_id)
-    listed = _list_of(page.step)
+    listed = list_of(page.step)
     return render_template(
         "intake/page.html",
         draft=opened,
         page_asked=page,
-        here=_step(opened.id, page.step, entry_id),
+        here=step_address(opened.id, page.step, entry_id),
         entry_id=entry_id,
         person=document.person(entry_id),
         sections=sections,
@@ -265,8 +265,8 @@ def _page(opened: OpenDraft, page: Page, entry_id: str | None, typed: Typed) -> 
         beside=beside(document, page, entry_id),
         persons=_concerned(opened) if page.part == "incident" and page.step == "consent" else [],
         title=_(pages.STEPS[listed]),
-        number=_ORDER.index(listed) + 1,
-        total=len(_ORDER),
+        number=ORDER.index(listed) + 1,
+        total=len(ORDER),
     )
 
 
@@ -279,7 +279,7 @@ def _touched(section: Section, typed: Typed, fresh: Typed, form: BaseForm) -> bo
 
 def _list(opened: OpenDraft, step: str) -> ResponseReturnValue:
     if request.method == "POST":
-        return redirect(_onwards(opened.id, step, None, "next"), HTTPStatus.SEE_OTHER)
+        return redirect(onwards(opened.id, step, None, "next"), HTTPStatus.SEE_OTHER)
     return render_template(
         "intake/list.html",
         draft=opened,
@@ -287,10 +287,10 @@ def _list(opened: OpenDraft, step: str) -> ResponseReturnValue:
         title=_(pages.STEPS[step]),
         entries=_entries(opened, step),
         add=url_for("intake.entry", draft_id=opened.id, step=step, entry_id=new_id()),
-        back=_onwards(opened.id, step, None, "back"),
-        onwards=_onwards(opened.id, step, None, "next"),
-        number=_ORDER.index(step) + 1,
-        total=len(_ORDER),
+        back=onwards(opened.id, step, None, "back"),
+        onwards=onwards(opened.id, step, None, "next"),
+        number=ORDER.index(step) + 1,
+        total=len(ORDER),
     )
 
 
@@ -318,11 +318,11 @@ def _check(opened: OpenDraft) -> ResponseReturnValue:
     if request.method == "POST" and not state.typed:
         return _submit(opened.id)
     pending = [
-        (_(pages.STEPS[_list_of(name)]), _step(opened.id, name, entry_id or None))
+        (_(pages.STEPS[list_of(name)]), step_address(opened.id, name, entry_id or None))
         for name, _slash, entry_id in (key.partition("/") for key in state.typed)
     ]
     rows = [
-        {"key": row.label, "value": row.value, "href": _step(opened.id, row.step, row.entry_id)}
+        {"key": row.label, "value": row.value, "href": step_address(opened.id, row.step, row.entry_id)}
         for row in wording.summary(state.document)
     ]
     hands_in = handing_in.case_keys() is None
@@ -343,7 +343,7 @@ def _grouped(opened: OpenDraft, lacks: Iterable[Lack]) -> dict[str, list[tuple[s
     found: dict[str, list[tuple[str, str]]] = {}
     for lack in lacks:
         where = wording.lack_place(lack, opened.state.document)
-        found.setdefault(_(lack.message), []).append((where, _step(opened.id, lack.step, lack.entry_id)))
+        found.setdefault(_(lack.message), []).append((where, step_address(opened.id, lack.step, lack.entry_id)))
     return found
 
 
@@ -358,7 +358,7 @@ def _submit(draft_id: str) -> ResponseReturnValue:
         return redirect(url_for("intake.conflict", draft_id=draft_id), HTTPStatus.SEE_OTHER)
     flash(_("Saved and sealed.") if complete else _("Saved and sealed. It is listed as incomplete."), "success")
     overlaps.tell(incident_id)
-    return redirect(_case(incident_id), HTTPStatus.SEE_OTHER)
+    return redirect(case_address(incident_id), HTTPStatus.SEE_OTHER)
 
 
 def _concerned(opened: OpenDraft) -> list[dict[str, object]]:
@@ -368,39 +368,11 @@ def _concerned(opened: OpenDraft) -> list[dict[str, object]]:
         {
             "key": one.pseudonym,
             "value": wording.consent_said(document, one),
-            "href": _step(opened.id, "consent", one.id),
+            "href": step_address(opened.id, "consent", one.id),
             "action": _("Answer"),
         }
         for one in document.persons
     ]
-
-
-def _onwards(draft_id: str, step: str, entry_id: str | None, go: str) -> str:
-    """Where the reader goes after a page: on, back, or to the list of steps."""
-    if go == "list":
-        return url_for("intake.draft", draft_id=draft_id)
-    if entry_id is not None:
-        if step == "acts" and go == "next":
-            return _step(draft_id, "details", entry_id)
-        return (
-            _step(draft_id, "acts", entry_id) if step == "details" and go == "back" else _step(draft_id, _list_of(step))
-        )
-    place = _ORDER.index(step) + (-1 if go == "back" else 1)
-    return _step(draft_id, _ORDER[place]) if place >= 0 else url_for("intake.draft", draft_id=draft_id)
-
-
-def _list_of(step: str) -> str:
-    return "acts" if step == "details" else step
-
-
-def _step(draft_id: str, step: str, entry_id: str | None = None) -> str:
-    if entry_id is None:
-        return url_for("intake.step", draft_id=draft_id, step=step)
-    return url_for("intake.entry", draft_id=draft_id, step=step, entry_id=entry_id)
-
-
-def _case(incident_id: str) -> str:
-    return url_for("records.case", incident_id=incident_id)
 
 
 def _typed(questions: Iterable[Question]) -> Typed:
