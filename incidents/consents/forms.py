@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.validators import ValidationError
 
 from incidents.codebook.services import codebook
-from incidents.consents.receipt_forms import purpose_choices
+from incidents.consents.receipt_forms import purpose_choices, showable
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
 from incidents.keyring.receipt_door import tidy_word
@@ -38,9 +38,11 @@ class TakeBackForm(BaseForm):
     purposes = SelectMultipleField(lazy_gettext("Purposes"), validate_choice=False)
     by = RadioField(lazy_gettext("Who asked?"), validate_choice=False)
     on = StringField(
-        lazy_gettext("On which day?"), description=lazy_gettext("Year, month and day, such as 2026-11-25.")
+        lazy_gettext("On which day?"),
+        description=lazy_gettext("Year, month and day, such as 2026-11-25."),
+        filters=[showable],
     )
-    expected = HiddenField()
+    expected = HiddenField(filters=[showable])
     day: dt.date
 
     def offer(self, standing: Sequence[str]) -> None:
@@ -91,9 +93,10 @@ class IssueForm(BaseForm):
             "It is not on the paper and is kept nowhere. Let the person choose another if they like: "
             "one that nobody would guess of them."
         ),
+        filters=[showable],
     )
     picture = BooleanField(lazy_gettext("Also print the twelve words as a picture for a camera"))
-    expected = HiddenField()
+    expected = HiddenField(filters=[showable])
 
     def validate_word(self, field: StringField) -> None:
         """A letter or digit at least."""
@@ -104,4 +107,4 @@ class IssueForm(BaseForm):
 class RevokeForm(BaseForm):
     """Which revision was seen."""
 
-    expected = HiddenField()
+    expected = HiddenField(filters=[showable])

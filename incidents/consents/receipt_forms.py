@@ -25,14 +25,20 @@ def purpose_choices(purposes: Collection[str]) -> list[tuple[str, str]]:
     return [(one, label_of("consent_levels", one) or one) for one in rules.purposes() if one in purposes]
 
 
+def showable(typed: str | None) -> str | None:
+    """What was typed, without signs that no page may hold: it comes back in one."""
+    return typed and "".join(sign for sign in typed if sign.isprintable() or sign in "\n\t")
+
+
 class OpenForm(BaseForm):
     """The words of a paper, and the one that is not on it."""
 
     words = TextAreaField(
         lazy_gettext("The twelve words on the paper"),
         description=lazy_gettext("In order, with spaces. The first four letters of each are enough."),
+        filters=[showable],
     )
-    word = StringField(lazy_gettext("The word that is not on the paper"))
+    word = StringField(lazy_gettext("The word that is not on the paper"), filters=[showable])
 
 
 class AnswerForm(BaseForm):
