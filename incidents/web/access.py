@@ -41,8 +41,9 @@ def public(view: View) -> View:
 def traceless(view: View) -> View:
     """Mark a public view that leaves no trace of who came and what became of it.
 
-    It sets no cookie and touches no session, and the log has the same line for every answer. So it carries no anti-forgery
-    token either: what it does, it does for whoever sends the secret that the form asks for, which no other site knows.
+    It sets no cookie and touches no session, and the log has the same line for every answer. So it carries no
+    anti-forgery token either: what it does, it does for whoever sends the secret that the form asks for, which no other
+    site knows.
     """
     view.traceless = True  # type: ignore[attr-defined]
     return view

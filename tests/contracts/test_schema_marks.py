@@ -45,6 +45,8 @@ CLEAR: Final = {
     "audit_head.organisation_id": RANDOM,
     "draft.account_id": RANDOM,
     "draft.id": RANDOM,
+    "evidence_chunk.blob_id": RANDOM,
+    "evidence_chunk.number": "which piece of a file: how large a file is shows in how many there are",
     "draft.version": "counts saves of a draft, for two windows at once",
     "frame_delta.id": RANDOM,
     "frame_delta.key_id": RANDOM,

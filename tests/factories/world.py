@@ -202,7 +202,8 @@ class World:
         nothing else was done yet.
         """
         begun, before = len(self.people), _rows()
-        key = (str(db.engine.url), fingerprint(before))
+        # The instance too: its pepper is what the people's passphrases were stretched with.
+        key = (f"{db.engine.url} {services.settings().instance}", fingerprint(before))
         if name is not None or (before["organisation"] and key not in PLAIN):
             return self._people_of_a_team(self.organisation(name))
         if key not in KEPT:

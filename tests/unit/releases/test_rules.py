@@ -32,8 +32,8 @@ from tests.factories.documents import (
     documents,
     incident,
     open_source_killing,
-    source,
     person,
+    source,
 )
 
 if TYPE_CHECKING:
