@@ -45,10 +45,11 @@ def countries() -> ResponseReturnValue:
 @access(Role.ANALYST, Role.ADVOCATE, Role.RESEARCHER)
 def campaign(code: str) -> ResponseReturnValue:
     """Who was harmed in a campaign's months and in the ways it is about, year beside year: exact, for inside."""
-    window = None
-    if code in codebook().vocabulary("campaigns"):
-        window = campaigns.window(code, request.args.get("year", 0, int) or campaigns.latest_year(code, today()) or 0)
-    if window is None or not OLDEST <= window.first.year <= today().year + 1:
+    if code not in codebook().vocabulary("campaigns"):
+        raise NotFound
+    year = request.args.get("year", 0, int) or campaigns.latest_year(code, today()) or 0
+    window = campaigns.window(code, year) if OLDEST <= year <= today().year + 1 else None
+    if window is None:
         raise NotFound
     granted = services.granted(current_user.id, current_seed())
     return render_template(
