@@ -11,6 +11,7 @@ import base64
 import json
 import secrets
 import time
+from copy import deepcopy
 from dataclasses import astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,7 +67,8 @@ class TalaSession(dict[str, Any], SessionMixin):
 
     def __init__(self, values: dict[str, Any], *, cookie: str, presented: bool, stored: bool, times: Times) -> None:
         super().__init__(values)
-        self.before = dict(values)
+        # Deep: messages for the next page are a list that Flask changes in its place.
+        self.before = deepcopy(values)
         self.cookie = cookie
         self.presented = presented
         self.stored = stored

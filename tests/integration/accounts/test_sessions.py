@@ -212,3 +212,12 @@ def test_the_cookie_is_strict_and_out_of_reach_of_scripts(world: World) -> None:
     assert "HttpOnly" in header
     assert "SameSite=Strict" in header
     assert "Path=/" in header
+
+
+def test_of_two_messages_before_the_next_page_none_is_lost(world: World) -> None:
+    browser = world.team().researcher.browser()
+    token = browser.token()
+    for _ in range(2):
+        draft = browser.client.post("/drafts", data={"csrf_token": token}).location.split("/")[2]
+        assert browser.client.post(f"/drafts/{draft}/discard", data={"csrf_token": token}).status_code == 303
+    assert browser.get("/cases").count("The draft was thrown away.") == 2
