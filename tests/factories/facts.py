@@ -18,10 +18,13 @@ from incidents.facts.frames import Entry
 from incidents.facts.models import FrameKind
 from incidents.facts.schema import FactRow
 from incidents.keyring.facts_door import facts_keys
+from incidents.releases.tables import count, persons
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from incidents.disclosure.services import Table
+    from incidents.releases.question import Question
     from tests.factories.world import Person
 
 TODAY: Final = date(2026, 11, 24)
@@ -123,3 +126,8 @@ def random_frames(draw: st.DrawFn) -> pl.DataFrame:
         )
     )
     return frame_of(*(facts(count, **columns) for count, columns in clumps))
+
+
+def table(rows: pl.DataFrame, question: Question, today: date, *, title: str = "") -> Table:
+    """The table that a release makes of facts, before anything protects it."""
+    return count(persons(rows, question, today), question, title=title)

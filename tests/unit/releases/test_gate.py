@@ -10,8 +10,7 @@ import pytest
 from incidents.disclosure.services import TOTAL, Table
 from incidents.releases import gate
 from incidents.releases.question import Question, Series
-from incidents.releases.tables import table
-from tests.factories.facts import TODAY, days, fact, facts, frame_of, press_killings
+from tests.factories.facts import TODAY, days, fact, facts, frame_of, press_killings, table
 from tests.unit.releases.test_question import question
 
 

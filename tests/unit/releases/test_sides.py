@@ -14,8 +14,7 @@ from incidents.disclosure.services import TOTAL
 from incidents.releases import gate, wording
 from incidents.releases.question import FAMILIES, WORLD, Question, Unaskable
 from incidents.releases.sides import PRUNED, pruned, side
-from incidents.releases.tables import table
-from tests.factories.facts import TODAY, facts, frame_of, random_frames
+from tests.factories.facts import TODAY, facts, frame_of, random_frames, table
 from tests.unit.releases.test_question import question, questions
 
 if TYPE_CHECKING:

@@ -19,9 +19,8 @@ from incidents.disclosure.services import HIDDEN, Dimension, Policy, ProtectedTa
 from incidents.releases import method, wording
 from incidents.releases.layout import INDENT, lay_out, paged
 from incidents.releases.question import Question, Series
-from incidents.releases.tables import table
 from incidents.releases.writers import Edition, csv_file, neutral, xlsx_file
-from tests.factories.facts import TODAY, facts, frame_of, press_killings
+from tests.factories.facts import TODAY, facts, frame_of, press_killings, table
 from tests.unit.releases.test_question import question
 
 HOSTILE = [
