@@ -259,7 +259,12 @@ def test_more_than_a_record_can_keep_stops_the_import_with_the_row_and_no_value(
     assert len(build(Row(7, dict(list(cells.items())[1:])), plan(), today=TODAY).document.kept_aside) == MOST_PARTS
 
 
-@given(st.lists(TEXT.filter(bool), min_size=1, max_size=6), st.sampled_from(["", ";", "|"]))
+def says_something(text: str) -> bool:
+    """Whether a cell of this text has an entry: one of separators alone has none."""
+    return bool(text.strip(" ;|"))
+
+
+@given(st.lists(TEXT.filter(says_something), min_size=1, max_size=6), st.sampled_from(["", ";", "|"]))
 @settings(max_examples=50, deadline=None)
 def test_no_entry_of_a_list_is_lost_whichever_have_codes(entries: list[str], separator: str) -> None:
     coding = {"column": "tags", "separator": separator, "values": {entries[0]: "LIB_ARR"}}
