@@ -33,7 +33,7 @@ class Organisation(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=random_id)
     name: Mapped[str] = mapped_column(String(200), unique=True)
     #: The regional network it belongs to (codebook, regions); empty: none, or the global office.
-    network: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    network: Mapped[str] = mapped_column(String(40), default="", server_default=text("''"))
     #: After a restore: a member's session makes index and facts anew from the cases.
     rebuild: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Erasures of which it is not sure yet that no file of the database holds their keys any more.

@@ -6,6 +6,7 @@ import datetime as dt
 import enum
 
 from sqlalchemy import Date, ForeignKey, LargeBinary, String, Text
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from incidents.accounts.models import Organisation
@@ -42,9 +43,9 @@ class Publication(Base):
     campaign: Mapped[str] = mapped_column(String(40), default="")
     text: Mapped[str] = mapped_column(Text, default="")
     #: Who signed it, one a line.
-    signatories: Mapped[str] = mapped_column(Text, default="", server_default="")
+    signatories: Mapped[str] = mapped_column(Text, default="", server_default=sql("''"))
     #: What was demanded.
-    demands: Mapped[str] = mapped_column(Text, default="", server_default="")
+    demands: Mapped[str] = mapped_column(Text, default="", server_default=sql("''"))
     #: Taken back: the page says so, and shows nothing of what was published; the row is emptied.
     withdrawn_on: Mapped[dt.date | None] = mapped_column(Date)
     #: Of a story: the random id of the summary that it was told from. When that is taken back, so is this.

@@ -59,12 +59,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("release_id", "organisation_id", name=op.f("pk_release_persons")),
     )
     _number_withdrawals()
-    op.add_column("publication", sa.Column("signatories", sa.Text(), nullable=False, server_default=""))
-    op.add_column("publication", sa.Column("demands", sa.Text(), nullable=False, server_default=""))
+    op.add_column("publication", sa.Column("signatories", sa.Text(), nullable=False, server_default=sa.text("''")))
+    op.add_column("publication", sa.Column("demands", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("publication", sa.Column("withdrawn_on", sa.Date(), nullable=True))
     op.add_column("publication", sa.Column("summary_id", sa.String(length=32), nullable=True))
     op.add_column("publication", sa.Column("ends_on", sa.Date(), nullable=True))
-    op.add_column("organisation", sa.Column("network", sa.String(length=40), nullable=False, server_default=""))
+    op.add_column("organisation", sa.Column("network", sa.String(length=40), nullable=False, server_default=sa.text("''")))
     incident = sa.table("incident", sa.column("organisation_id"))
     organisation = sa.table("organisation", sa.column("id"), sa.column("rebuild"))
     op.execute(

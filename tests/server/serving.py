@@ -186,7 +186,8 @@ class Client:
             sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **(headers or {})}
             connection.request(method, path, body, sent)
             answer = connection.getresponse()
-            text = answer.read().decode()
+            # A file may be an answer too.
+            text = answer.read().decode(errors="replace")
         finally:
             connection.close()
         for line in answer.headers.get_all("Set-Cookie", []):

@@ -133,7 +133,7 @@ def test_a_request_that_says_it_is_too_long_is_refused_before_it_is_read(desk: D
         f"{desk.files}/new",
         input_stream=Unread(),
         content_type="multipart/form-data; boundary=x",
-        headers={"Content-Length": str(60 * 1024 * 1024)},
+        environ_overrides={"CONTENT_LENGTH": str(60 * 1024 * 1024)},
     )
     assert answer.status_code == 413
 
