@@ -25,7 +25,7 @@ from incidents.casework.forms import (
 )
 from incidents.casework.services import Case, Full
 from incidents.i18n import gettext as _
-from incidents.records import verification
+from incidents.records import rebuild, verification
 from incidents.records.answers import label_of
 from incidents.records.keys import current_keys
 from incidents.records.rules import open_questions
@@ -50,6 +50,8 @@ blueprint = Blueprint("casework", __name__)
 @access(Role.RESEARCHER)
 def review() -> ResponseReturnValue:
     """Cases that wait for somebody, the most urgent first."""
+    if rebuild.needed(current_keys().organisation_id):
+        return render_template("records/rebuild.html")
     name = request.args.get("list", "waiting")
     asked = name if name in queue.LISTS else "waiting"
     found = queue.queue(current_keys(), asked, request.args.get("page", 1, type=int), services.today())

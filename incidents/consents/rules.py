@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from incidents.codebook.services import codebook
+from incidents.records.identifiers import new_id
 from incidents.records.schema import Consent
 from incidents.releases.rules import (
     CONCERNED,
@@ -103,15 +104,20 @@ def taken_back_by_member(
         asked_by: Who asked, a code below CB.
         on: The day.
     """
+    own = [row for row in document.consents if row.given_by in OWN_ANSWERS]
     rows = []
     for purpose in sorted(set(purposes)):
+        spoken = latest(own, person_id, purpose)
+        if spoken is not None and asked_by not in OWN_ANSWERS:
+            # What the person answered in life ranks before the family's answer, so that it is what ends.
+            rows.append(_ended(spoken, spoken.given_by, on))
         before = latest(document.consents, person_id, purpose)
-        fresh = Consent(person_id=person_id, purpose=purpose)
-        row = (before or fresh).model_copy(
-            update={"id": fresh.id, "answer": "no", "withdrawn_on": on, "given_by": asked_by}
-        )
-        rows.append(row)
+        rows.append(_ended(before or Consent(person_id=person_id, purpose=purpose), asked_by, on))
     return document.model_copy(update={"consents": [*document.consents, *rows]})
+
+
+def _ended(row: Consent, given_by: str | None, on: dt.date) -> Consent:
+    return row.model_copy(update={"id": new_id(), "answer": "no", "withdrawn_on": on, "given_by": given_by})
 
 
 def purposes() -> list[str]:
@@ -123,11 +129,6 @@ def purposes() -> list[str]:
 def standing(document: CaseDocument, person_id: str, today: dt.date) -> list[str]:
     """The purposes to which a person's last answer is a yes that holds, in the order of the codebook."""
     return [one for one in purposes() if answer_of(latest(document.consents, person_id, one), today=today)]
-
-
-def answered(document: CaseDocument, person_id: str) -> list[str]:
-    """The purposes about which a person was asked."""
-    return [one for one in purposes() if latest(document.consents, person_id, one) is not None]
 
 
 def taken_back(document: CaseDocument, person_id: str) -> dict[str, dt.date]:

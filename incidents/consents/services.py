@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from incidents.consents.rules import Owed
     from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument, Person
-    from incidents.submissions.rules import Message
 
 
 @dataclass(frozen=True)
@@ -68,21 +67,6 @@ class Debt:
     def stories(self) -> list[Publication]:
         """Publications that told a story of the case."""
         return [one for one in self.publications if one.kind is PublicationType.STORY]
-
-
-@dataclass(frozen=True)
-class TakenIn:
-    """What came by receipt, once it is in the case.
-
-    Attributes:
-        incident_id: The case; None if it was erased meanwhile.
-        person_id: Whose receipt; None if they are no longer in the case.
-        debt: What is owed now; None if nobody is left to whom.
-    """
-
-    incident_id: str | None
-    person_id: str | None = None
-    debt: Debt | None = None
 
 
 def today() -> dt.date:
@@ -158,27 +142,6 @@ def _names(organisation_ids: Collection[str]) -> dict[str, str]:
 def _publications(publication_ids: Collection[str]) -> Sequence[Publication]:
     found = select(Publication).where(Publication.id.in_(publication_ids)).order_by(Publication.published_on)
     return db.session.scalars(found).unique().all() if publication_ids else []
-
-
-def taken_in(keys: CaseKeys, message: Message) -> TakenIn:
-    """Fold what came by receipt into the case, so that its rows are consumed, and say what is owed.
-
-    Opening a case shows a withdrawal already; this saves it. A message that takes nothing back changes nothing.
-
-    Raises:
-        Conflict: somebody saved the case at that moment; nothing was changed.
-    """
-    try:
-        opened = records.open_account(keys, message.incident_id or "")
-    except NotFound:
-        # Erased meanwhile; or somebody made the message up, for anybody can seal to an inbox.
-        return TakenIn(None)
-    document = opened.document
-    if withdrawals.waiting(document):
-        records.update(keys, document, expected=opened.revision)
-    if message.person_id is None or document.person(message.person_id) is None:
-        return TakenIn(message.incident_id)
-    return TakenIn(message.incident_id, message.person_id, debt(keys, document, message.person_id))
 
 
 def issue(keys: CaseKeys, incident_id: str, person_id: str, word: str, expected: int) -> Paper:

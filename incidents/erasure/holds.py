@@ -79,7 +79,8 @@ def place(one: Member, seed: Seed, incident_id: str, reason: str) -> Hold:
         if before is None:
             return Hold(placed=(one.account_id,), reason=reason, needed=needed(roster)), Act.HOLD_ASKED
         both = tuple(dict.fromkeys([*before.placed, one.account_id]))
-        return before.model_copy(update={"placed": both, "lifted": ()}), Act.HOLD_PLACED
+        more = max(before.needed, needed(roster))
+        return before.model_copy(update={"placed": both, "lifted": (), "needed": more}), Act.HOLD_PLACED
 
     hold = _changed(one, seed, incident_id, reason, placed)
     if hold is None:

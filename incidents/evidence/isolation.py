@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from incidents.evidence.refusals import Why
-from incidents.evidence.sealing import Sealing
+from incidents.evidence.sealing import MOST_BYTES, Sealing
 
 if TYPE_CHECKING:
     from incidents.evidence.sealing import SealedFile
@@ -25,6 +25,9 @@ COMMAND: Final = (sys.executable, "-I", str(Path(__file__).parent / "cleaner.py"
 PATIENCE: Final = 60
 PIECE: Final = 64 * 1024
 LONGEST_LINE: Final = 100
+#: Bytes that the process may send back: a copy may be larger than its original, and no preview is.
+LONGEST_COPY: Final = 4 * MOST_BYTES
+LONGEST_PREVIEW: Final = 256 * 1024
 #: One file at a time in each worker: the process may take as much memory as cleaning.MEMORY_BYTES.
 TURN: Final = threading.Lock()
 
@@ -92,7 +95,11 @@ def _taken(source: IO[bytes]) -> Cleaned | None:
         return Cleaned(why=Why(line[0]))
     if len(line) != 2 or not all(one.isascii() and one.isdecimal() for one in line):  # noqa: PLR2004 - two lengths
         return None
-    preview, copy = (_sealed(source, int(length)) for length in line)
+    lengths = [int(one) for one in line]
+    if lengths[0] > LONGEST_PREVIEW or lengths[1] > LONGEST_COPY:
+        # Whoever has taken the decoder over may announce anything; here it would be kept in memory.
+        return None
+    preview, copy = (_sealed(source, length) for length in lengths)
     if copy is None or preview is None:
         return None
     return Cleaned(copy, preview if preview.size else None)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 #: Of all frames together: 50 million points are 200 MB with transparency.
 MOST_PIXELS: Final = 50_000_000
 FORMATS: Final = {JPEG.type: "JPEG", PNG.type: "PNG", GIF.type: "GIF", WEBP.type: "WEBP", TIFF.type: "TIFF"}
-#: What Pillow calls a JPEG with several pictures in it.
-MULTI_JPEG: Final = "MPO"
 #: Kinds of points that each format keeps as they are; everything else becomes colours.
 KEPT: Final = {
     "JPEG": {"L", "RGB"},

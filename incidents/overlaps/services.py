@@ -161,9 +161,9 @@ def _shared_rows(keys: CaseKeys) -> pl.DataFrame:
     """Rows of cases that others share with us, under the ids of their shares; their names stay closed."""
     schema = polars_schema(LINKAGE_COLUMNS)
     rows = [
-        (row[0], received.id, *row[2:])
-        for received in sharing.shared_with_us(keys)
-        for row in linkage_rows(sharing.open_shared(keys, received.id).document)
+        (row[0], opened.received.id, *row[2:])
+        for opened in sharing.opened_with_us(keys)
+        for row in linkage_rows(opened.document)
     ]
     return pl.DataFrame(rows, schema=schema, orient="row")
 

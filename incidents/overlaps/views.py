@@ -15,7 +15,7 @@ from incidents.i18n import gettext as _
 from incidents.i18n import ngettext
 from incidents.overlaps import comparing, rules, services
 from incidents.overlaps.forms import DecideForm, ReferenceForm, decide_form
-from incidents.records import page
+from incidents.records import page, rebuild
 from incidents.records import services as records
 from incidents.records.answers import label_of
 from incidents.records.forms import ReasonForm
@@ -58,6 +58,8 @@ def tell(incident_id: str) -> None:
 @access(Role.RESEARCHER)
 def work() -> ResponseReturnValue:
     """Pairs that wait for a decision, best first."""
+    if rebuild.needed(current_keys().organisation_id):
+        return render_template("records/rebuild.html")
     found = services.work_list(current_keys(), request.args.get("page", 1, type=int))
     return render_template("overlaps/work.html", found=found, reasons=comparing.reasons, likely=comparing.how_likely)
 

@@ -25,7 +25,7 @@ from incidents.records import frames
 from incidents.records.keys import CaseKeys, StaleKeys, check_newest, with_newest
 from incidents.records.models import Incident, LogEntry, Revision, RevisionKey
 from incidents.records.parts import join, overlay, split
-from incidents.releases.rules import PUBLICATION, STORY, story_decision
+from incidents.releases.rules import story_decision, story_end
 from incidents.rotation import services as rotation
 from incidents.sharing import resealing
 from incidents.stories import services as stories
@@ -205,8 +205,11 @@ def _whole(keys: CaseKeys, change: Change, day: dt.date) -> CaseDocument:
 
 def follow(keys: CaseKeys, document: CaseDocument, sealed: Sealed, day: dt.date) -> None:
     """What goes with a save, in its transaction: summaries, receipts and shares follow what the case says now."""
-    _give_or_take_back(keys, document, day)
-    told.follow(document, day)
+    if document.summary_id or document.reports:
+        # A receipt changes no revision: what was taken back since this was put together is seen under the lock alone.
+        now = withdrawals.folded_in(document)
+        _give_or_take_back(keys, now, day)
+        told.follow(now, day)
     withdrawals.forget(document)
     receipts.reseal(keys, document, day)
     resealing.reseal(keys, document, sealed.data_key, sealed.blobs["revision"], day)
@@ -388,8 +391,7 @@ def _give_or_take_back(keys: CaseKeys, document: CaseDocument, day: dt.date) -> 
     if not document.summary_id:
         return
     if document.summary_state == "checked" and story_decision(document, day).allowed:
-        ends = [row.expires_on for row in document.consents if row.purpose in (STORY, PUBLICATION)]
-        story = Story(document.incident.ref, document.summary_text, min(filter(None, ends), default=None))
+        story = Story(document.incident.ref, document.summary_text, story_end(document, day))
         if stories.give(keys.summaries, document.summary_id, story):
             audit.record(keys.organisation_id, Act.STORY_GIVEN, by=keys.account_id, about=document.incident.id)
     elif stories.take_back(keys.organisation_id, document.summary_id):

@@ -18,7 +18,7 @@ from incidents.records.killings import is_killing
 from incidents.records.verification import verification
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from incidents.records.schema import CaseDocument, Consent, Person
 
@@ -168,6 +168,18 @@ def story_decision(document: CaseDocument, today: date) -> Decision:
         return _nobody_in_particular(document)
     decisions = [_story_of(document, person_id, today) for person_id in concerned]
     return next((decision for decision in decisions if not decision), decisions[0])
+
+
+def story_end(document: CaseDocument, today: date) -> date | None:
+    """Return the first day after today on which a story may not be shown any more, if nothing is said until then."""
+    ahead = sorted({day for day in turning_days(document) if day > today})
+    return next((day for day in ahead if not story_decision(document, day)), None)
+
+
+def turning_days(document: CaseDocument) -> Iterator[date]:
+    """Yield the days on which an answer may cease to hold by itself: it runs out, or has to be asked again."""
+    for row in document.consents:
+        yield from filter(None, (row.expires_on, row.review_on, row.given_on and row.given_on + ASK_AGAIN_AFTER))
 
 
 def _story_of(document: CaseDocument, person_id: str, today: date) -> Decision:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from incidents.accounts.models import Role
+from incidents.i18n import bdi, day
 from incidents.i18n import gettext as _
 from incidents.records import listing, rebuild
 from incidents.records import services as records
@@ -92,7 +93,7 @@ def answer(form: StepForm, document: CaseDocument, before: Intervention | None) 
             status = HTTPStatus.CONFLICT
         else:
             if form.deadline_kind.data == USUAL and step.deadline:
-                flash(_("Saved. An answer is due by %(day)s.", day=step.deadline.isoformat()), "success")
+                flash(_("Saved. An answer is due by %(day)s.", day=bdi(day(step.deadline))), "success")
             return redirect(url_for("responses.case", incident_id=document.incident.id), HTTPStatus.SEE_OTHER)
     page = render_template("responses/edit.html", form=form, document=document, step=before)
     return page, status or status_of(form)
@@ -126,18 +127,18 @@ def silence(incident_id: str, step_id: str) -> ResponseReturnValue:
 @access(Role.RESEARCHER)
 def later(incident_id: str, step_id: str) -> ResponseReturnValue:
     """Remind of a step again in some days."""
-    services.step_of(records.open_account(current_keys(), incident_id).document, step_id)
     form = LaterForm(request.form)
     form.offer()
     if not form.validate():
+        services.step_of(records.open_account(current_keys(), incident_id).document, step_id)
         page = render_template("responses/later.html", form=form, incident_id=incident_id, step_id=step_id)
         return page, status_of(form)
-    day = services.in_days(form.days.data, today())
+    then = services.in_days(form.days.data, today())
     try:
-        services.remind(current_keys(), incident_id, step_id, day)
+        services.remind(current_keys(), incident_id, step_id, then)
     except Conflict:
         return meanwhile(incident_id)
-    flash(_("You are reminded again on %(day)s.", day=day.isoformat()), "success")
+    flash(_("You are reminded again on %(day)s.", day=bdi(day(then))), "success")
     return back(incident_id)
 
 

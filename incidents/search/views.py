@@ -46,6 +46,8 @@ def search() -> ResponseReturnValue:
 @access(Role.RESEARCHER)
 def names() -> ResponseReturnValue:
     """Log the reason, then search names, contacts and places too."""
+    if rebuild.needed(current_keys().organisation_id):
+        return redirect(url_for("records.cases"), HTTPStatus.SEE_OTHER)
     form = _offering(NamesForm(request.form))
     if not form.validate():
         return _page(form)

@@ -17,17 +17,15 @@ from incidents.records.text import Note
 from incidents.records.verification import verification
 from incidents.releases.rules import (
     AFTER_DEATH,
-    ASK_AGAIN_AFTER,
     CONCERNED,
     KEEPING,
     decide,
     identifiable,
     statistics_decision,
+    turning_days,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from incidents.records.schema import CaseDocument, Person, Share
     from incidents.releases.rules import Reason
 
@@ -144,10 +142,5 @@ def end(document: CaseDocument, recipient: str, until: dt.date, today: dt.date) 
 
     Nobody of the owner need be there on that day, so that it is sealed with the keys.
     """
-    days = sorted({day for day in _last_days(document) if today < day < until})
+    days = sorted({day for day in turning_days(document) if today < day < until})
     return next((day for day in days if not allowed(document, recipient, day)), until)
-
-
-def _last_days(document: CaseDocument) -> Iterator[dt.date]:
-    for row in document.consents:
-        yield from filter(None, (row.expires_on, row.review_on, row.given_on and row.given_on + ASK_AGAIN_AFTER))

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from incidents.accounts.models import Role
 from incidents.accounts.services import current_member
+from incidents.casework.services import Full
 from incidents.i18n import gettext as _
 from incidents.records import page, sentences
 from incidents.records.keys import current_keys
@@ -92,6 +93,9 @@ def attach(submission_id: str) -> ResponseReturnValue:
         owed_to = messages.attach(keys, submission_id, form.case.data, _called(message))
     except Conflict:
         form.form_errors = [_("Somebody saved this case meanwhile. Send it again.")]
+        return _page(submission_id, DeclineForm(), form), HTTPStatus.CONFLICT
+    except Full:
+        form.form_errors = [_("This case holds as many comments as a case may have. Choose another, or close it.")]
         return _page(submission_id, DeclineForm(), form), HTTPStatus.CONFLICT
     flash(_("It stands with the case now, as a question that waits for an answer."), "success")
     if owed_to:

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 #: Pages of a case, below its address, on which colleagues write.
 PAGES: Final = ("review", "verification", "responses/new", "consent", "share")
-#: Forms that end what the sweep is about to look for.
-NOT_PRESSED: Final = re.compile(r"/(remove|revoke|undo|end|discard|erase|logout)\Z")
+#: Forms that end what the sweep is about to look for, and the one whose cookie is no secret: the language.
+NOT_PRESSED: Final = re.compile(r"/(remove|revoke|undo|end|discard|erase|logout|language)\Z")
 LINKED: Final = r'href="({case}/(?:consent|files|responses)/[0-9a-f]{{32}}(?:/edit|/receipt)?)"'
 PAPER: Final = re.compile(r'<li lang="en">([a-z]+)</li>')
 TRIES: Final = 4

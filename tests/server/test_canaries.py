@@ -187,9 +187,9 @@ def test_nothing_typed_chosen_or_secret_is_in_any_file(hosted: Hosted, capsys: p
     recorder = work(first, second, hosted.client(), secrets)
     hand_in(hosted, first, secrets)
     assert recorder.boxes >= MET, MET - recorder.boxes
-    for client in (first, second):
-        secrets |= {f"cookie {number}": cookie for number, cookie in enumerate(sorted(client.had))}
-        secrets["token"] = client.token()
+    for who, client in (("first", first), ("second", second)):
+        secrets |= {f"cookie {number} of the {who}": cookie for number, cookie in enumerate(sorted(client.had))}
+        secrets[f"token of the {who}"] = client.token()
     secrets |= dict(secrets_inside(hosted, first))
     searched = places(hosted)
     assert hits(searched, secrets) == []

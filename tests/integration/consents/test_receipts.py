@@ -144,10 +144,11 @@ def test_a_save_folds_it_in_and_consumes_the_rows_and_a_yes_given_again_counts(t
     send(stranger, holder, "all")
     mine = keys(team.researcher)
     [message] = messages(team)
-    taken = services.taken_in(mine, message)
-    assert taken.debt is not None
-    assert taken.debt.owed.erase
-    assert not taken.debt.waiting
+    before = records.open_account(mine, message.incident_id or "")
+    records.update(mine, before.document, expected=before.revision)
+    debt = services.debt(mine, before.document, message.person_id or "")
+    assert debt.owed.erase
+    assert not debt.waiting
     assert list(db.session.scalars(select(Withdrawal))) == []
     opened = records.open_account(mine, document.incident.id)
     assert counted(team) == 0

@@ -10,9 +10,13 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select
 
+from incidents.accounts import comparing
 from incidents.consents import services
 from incidents.consents.models import ReceiptView
 from incidents.database import writing
+from incidents.erasure import services as erasure
+from incidents.erasure.services import CONTACTS, CONTENT, Emptying
+from incidents.errors import NotFound
 from incidents.extensions import db
 from incidents.facts.services import frame
 from incidents.keyring.envelope import Unopenable
@@ -25,7 +29,10 @@ from incidents.releases.models import ReleasePersons
 from incidents.reports.models import Publication, PublicationType
 from incidents.rotation import services as rotation
 from incidents.stories import services as stories
+from incidents.submissions import inbox
+from incidents.submissions.messages import attach
 from incidents.submissions.rules import Message
+from incidents.submissions.services import deliver
 from tests.factories.facts import facts, keep
 from tests.factories.site import QUESTION, SHOWN
 from tests.factories.world import Browser
@@ -303,8 +310,30 @@ def test_a_message_that_somebody_made_up_takes_nothing_back(team: Team, world: W
     document, theirs = saved(team, agreed("CP_STAT")), saved(other, agreed("CP_STAT"))
     at = dt.datetime.now(tz=dt.UTC)
     made_up = {"kind": "receipt", "sent_at": at, "taken_back": ("CP_STAT",), "person_id": document.persons[0].id}
+    stated = comparing.trusted(team.researcher.account, team.organisation_id, team.researcher.seed)
+    assert stated is not None
     mine = keys(team.researcher)
-    for incident_id in (None, new_id(), theirs.incident.id):
-        assert services.taken_in(mine, Message(**made_up, incident_id=incident_id)).incident_id is None
-    assert services.taken_in(mine, Message(**made_up, incident_id=document.incident.id)).incident_id
+    for incident_id in (new_id(), theirs.incident.id, document.incident.id):
+        with writing(db.session):
+            deliver(stated, Message(**made_up, incident_id=incident_id))
+        [waiting] = inbox.waiting(mine)
+        if incident_id == document.incident.id:
+            attach(mine, waiting.id, incident_id, "nobody")
+        else:
+            with pytest.raises(NotFound):
+                attach(mine, waiting.id, incident_id, "nobody")
+            inbox.decline(mine, waiting.id, "a fictional reason")
     assert counted(team) == 1
+
+
+@pytest.mark.parametrize("emptying", [CONTACTS, CONTENT], ids=["contacts", "content"])
+def test_emptying_a_case_gives_no_story_back_that_was_taken_back_meanwhile(team: Team, emptying: Emptying) -> None:
+    document = saved(team, summarised(agreed("CP_STORE", "CP_STAT", "CP_STORY")))
+    advocate, mine = team.advocate, keys(team.researcher)
+    assert stories.received(advocate.id, advocate.seed, services.today())
+    send(Browser(team.researcher.app.test_client()), receipt(team, document), "all")
+    assert stories.received(advocate.id, advocate.seed, services.today()) == []
+    revision = records.open_account(mine, document.incident.id).revision
+    erasure.empty(mine, document.incident.id, emptying, "a fictional rule", expected=revision)
+    assert stories.received(advocate.id, advocate.seed, services.today()) == []
+    assert counted(team) == 0

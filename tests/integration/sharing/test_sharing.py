@@ -6,7 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from incidents.audit import reading
 from incidents.audit.acts import Act
@@ -16,6 +16,7 @@ from incidents.erasure import services as erasure
 from incidents.errors import NotFound
 from incidents.extensions import db
 from incidents.records import services as records
+from incidents.records.models import Revision
 from incidents.rotation import services as rotation
 from incidents.sharing import deciding, partners
 from incidents.sharing import services as sharing
@@ -273,3 +274,17 @@ def test_without_keys_there_is_no_number_and_no_partner(world: World) -> None:
     assert partners.other(one, empty.id).number is None
     with pytest.raises(NotFound):
         partners.compare(one, ours.researcher.seed, empty.id, "0000")
+
+
+def test_a_shared_case_that_does_not_open_hides_no_other_and_stops_no_save(teams: tuple[Team, Team]) -> None:
+    ours, theirs = teams
+    broken, _share = share(ours, theirs)
+    whole, _other = share(ours, theirs)
+    with writing(db.session):
+        altered = update(Revision).where(Revision.incident_id == broken.incident.id)
+        db.session.execute(altered.values(account=b"\x01" + bytes(40)))
+    keys = opened(theirs.researcher)
+    assert [one.document.incident.id for one in sharing.opened_with_us(keys)] == [whole.incident.id]
+    own = shareable(name_of(ours))
+    records.create(keys, [own])
+    theirs.researcher.browser().get(f"/cases/{own.incident.id}/overlaps")

@@ -184,3 +184,14 @@ def test_every_kind_of_step_that_is_named_is_one_of_the_codebook() -> None:
 def test_purposes_are_those_of_the_codebook() -> None:
     assert PURPOSES[0] == "CP_STORE"
     assert all(Consent(person_id=new_id(), purpose=purpose) for purpose in PURPOSES)
+
+
+@pytest.mark.parametrize("purpose", ["CP_STAT", "CP_STORY"])
+def test_what_the_family_takes_back_ends_what_the_dead_had_answered_in_life(purpose: str) -> None:
+    document = one("CP_DEATH", purpose, deceased=True)
+    person_id = document.persons[0].id
+    assert decide(document, person_id, purpose, today=TODAY)
+    after = rules.taken_back_by_member(document, person_id, [purpose], asked_by="CB_NOK", on=TODAY)
+    assert not decide(after, person_id, purpose, today=TODAY)
+    assert after.consents[-1].given_by == "CB_NOK"
+    assert {row.id for row in document.consents} < {row.id for row in after.consents}

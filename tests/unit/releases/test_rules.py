@@ -473,3 +473,15 @@ def test_a_withdrawal_added_last_always_wins(record: CaseDocument, position: int
 def test_every_reason_is_given_somewhere() -> None:
     source = Path(gate.__file__).read_text(encoding="utf-8")
     assert [one.name for one in Reason if f"Reason.{one.name}" not in source] == []
+
+
+def test_a_story_ends_with_the_first_consent_that_ceases_to_hold_by_itself() -> None:
+    whom = person()
+    day = dt.timedelta(days=1)
+    asked = consent(whom, "CP_PUB", given_on=TODAY - 100 * day)
+    published = about(whom, "POL_EXT", consents=[asked])
+    assert gate.story_end(published, TODAY) == TODAY + 265 * day, "asked again after a year"
+    ends = consent(whom, "CP_STORY", expires_on=TODAY + 30 * day)
+    assert gate.story_end(about(whom, "POL_EXT", consents=[ends]), TODAY) == TODAY + 30 * day
+    assert gate.story_end(about(whom, "POL_EXT", consents=[asked, ends]), TODAY) == TODAY + 265 * day
+    assert gate.story_end(about(whom, "POL_EXT", consents=[consent(whom, "CP_STORY")]), TODAY) is None
