@@ -81,24 +81,26 @@ class Busy(TalaError):
 
 
 @with_newest
-def erase_cases(keys: CaseKeys, incident_ids: Sequence[str], reason: str) -> list[str]:
+def erase_cases(keys: CaseKeys, incident_ids: Sequence[str], reason: str, *, expected: int | None = None) -> list[str]:
     """Erase cases, all in one transaction.
 
     Args:
         keys: Of a researcher of the organisation.
         incident_ids: Which.
         reason: Why, for the log; never a value from a case.
+        expected: The revision at which they were judged, if they were: what is saved later is not erased unread.
 
     Returns:
         The ids of their certificates, in the same order.
 
     Raises:
+        Conflict: one is at another revision than the expected one.
         NotFound: one is not a case of this organisation, or is erased already.
         Held: a legal hold is on one of them.
         KeyNotHeld, Unopenable: something of a case is under a key one lacks, or was altered. Nothing is erased.
         Busy: see there.
     """
-    return _repeated(lambda: _erase_cases(keys, list(dict.fromkeys(incident_ids)), reason))
+    return _repeated(lambda: _erase_cases(keys, list(dict.fromkeys(incident_ids)), reason, expected))
 
 
 @with_newest
@@ -207,9 +209,12 @@ class _Prepared:
         return [case.id for case in self.cases]
 
 
-def _erase_cases(keys: CaseKeys, ids: Sequence[str], reason: str) -> list[str]:
+def _erase_cases(keys: CaseKeys, ids: Sequence[str], reason: str, expected: int | None) -> list[str]:
     one = membership(keys)
     cases = [read_case(keys, incident_id) for incident_id in ids]
+    for case in cases:
+        if expected not in (None, case.revision):
+            raise records.Conflict(case.revision)
     prepared = _Prepared(
         cases,
         read_frames(keys, [case.newest.incident.cell_key for case in cases]),

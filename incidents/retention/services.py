@@ -145,7 +145,7 @@ def confirm(keys: CaseKeys, incident_id: str, name: str, reason: str, *, expecte
         raise Stopped
     action = rule(name).action
     if action is Action.CASE:
-        return erasure.erase_cases(keys, [incident_id], reason)[0]
+        return erasure.erase_cases(keys, [incident_id], reason, expected=expected)[0]
     if action not in EMPTYINGS:
         raise NotDue
     return erasure.empty(keys, incident_id, EMPTYINGS[action], reason, expected=expected)

@@ -117,7 +117,9 @@ def _words(message: Message, document: CaseDocument, sender: str) -> Sequence[st
     else:
         person = document.person(message.person_id)
         name = person.pseudonym if person and person.pseudonym else _("somebody the record does not name")
-        first = _("By receipt, from %(name)s.", name=name)
+        first = _(
+            "By receipt, from %(name)s. (The message says so; the answers about consent are what counts.)", name=name
+        )
         said = [_("Taken back: %(purpose)s", purpose=one) for one in purposes(message)]
     return [first, *map(str, said), message.text]
 

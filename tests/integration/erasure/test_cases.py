@@ -290,3 +290,11 @@ def test_a_save_that_was_made_from_it_before_is_refused(desk: Desk, cases: list[
     with pytest.raises(NotFound):
         records.update(colleague, opened.document, expected=opened.revision)
     assert rows_of(cases[0]) == [0, 0, 0]
+
+
+def test_what_was_saved_after_a_case_was_judged_is_not_erased_unread(desk: Desk, cases: list[str]) -> None:
+    seen = records.open_account(desk.keys, cases[0]).revision
+    with pytest.raises(records.Conflict):
+        services.erase_cases(desk.keys, cases[:1], REASON, expected=seen - 1)
+    assert records.open_account(desk.keys, cases[0]).revision == seen
+    assert services.erase_cases(desk.keys, cases[:1], REASON, expected=seen)
