@@ -18,7 +18,7 @@ from incidents.records.answers import label_of
 from incidents.records.keys import current_keys
 from incidents.records.rules import consent_level
 from incidents.records.services import Conflict
-from incidents.web.access import access
+from incidents.web.access import access, step_up
 from incidents.web.qr import draw
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ def receipt(incident_id: str, person_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/cases/<incident_id>/consent/<person_id>/receipt")
 @access(Role.RESEARCHER)
+@step_up
 def issue(incident_id: str, person_id: str) -> ResponseReturnValue:
     """Issue a receipt: the paper is shown once, now."""
     keys = current_keys()

@@ -189,6 +189,7 @@ def uploaded() -> Upload | None:
 
 @blueprint.post("/reports/<publication_id>/remove")
 @access(*EDITORS)
+@step_up
 def remove(publication_id: str) -> ResponseReturnValue:
     """Take a publication of one's own organisation back."""
     services.remove(publication_id, current_user.organisation_id, by=current_user.id)
@@ -198,6 +199,7 @@ def remove(publication_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/reports/<publication_id>/files/<file_id>/remove")
 @access(*EDITORS)
+@step_up
 def remove_file(publication_id: str, file_id: str) -> ResponseReturnValue:
     """Take one file of it back."""
     services.remove_file(publication_id, file_id, current_user.organisation_id)

@@ -14,7 +14,7 @@ from incidents.records.keys import current_keys
 from incidents.records.views import no_keys
 from incidents.search import services
 from incidents.search.forms import NamesForm, SearchForm
-from incidents.web.access import access
+from incidents.web.access import access, step_up
 from incidents.web.forms import status_of
 from incidents.web.streaming import streamed
 
@@ -44,6 +44,7 @@ def search() -> ResponseReturnValue:
 
 @blueprint.post("/search/names")
 @access(Role.RESEARCHER)
+@step_up
 def names() -> ResponseReturnValue:
     """Log the reason, then search names, contacts and places too."""
     if rebuild.needed(current_keys().organisation_id):

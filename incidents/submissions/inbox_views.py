@@ -18,7 +18,7 @@ from incidents.submissions import inbox as services
 from incidents.submissions import messages
 from incidents.submissions.forms import AttachForm, DeclineForm
 from incidents.submissions.rules import Unreadable
-from incidents.web.access import access
+from incidents.web.access import access, step_up
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -68,6 +68,7 @@ def accept(submission_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/inbox/<submission_id>/decline")
 @access(Role.RESEARCHER)
+@step_up
 def decline(submission_id: str) -> ResponseReturnValue:
     """Delete it, with a reason."""
     keys = current_keys()

@@ -206,5 +206,13 @@ def test_what_hands_on_gives_out_or_takes_away_for_good_has_the_mark(app: Flask)
         *("administration.change_role", "administration.invite", "administration.reset"),
         *("factors.app", "factors.begin_app", "factors.key", "factors.remove", "factors.renew_recovery_code"),
         *("policy.trust", "policy.vouches", "rotation.leave"),
-        *("releases.create", "releases.download", "reports.edit", "reports.new"),
+        *(
+            "releases.create",
+            "releases.download",
+            "reports.edit",
+            "reports.new",
+            "reports.remove",
+            "reports.remove_file",
+        ),
+        *("consents.issue", "evidence.take", "inbox.decline", "search.names", "sharing.share", "sharing.confirm"),
     }
