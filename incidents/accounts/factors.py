@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from incidents import clock
 from incidents.database import random_id
 from incidents.errors import Forbidden, NotFound
 from incidents.keyring.envelope import Unopenable
@@ -57,7 +58,7 @@ class Factor(BaseModel):
 
     id: str = Field(default_factory=random_id)
     name: str
-    added: dt.date = Field(default_factory=lambda: dt.datetime.now(tz=dt.UTC).date())
+    added: dt.date = Field(default_factory=clock.today)
 
 
 class App(Factor):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Literal
 
+from incidents import clock
 from incidents.accounts.services import usernames
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
@@ -62,11 +62,6 @@ class Case:
         return cls(incident_id, int(expected) if known else 0)
 
 
-def today() -> dt.date:
-    """The day on which consent is judged and steps are dated."""
-    return dt.datetime.now(tz=dt.UTC).date()
-
-
 def colleagues(keys: CaseKeys) -> dict[str, str]:
     """Who can take care of a case: those who hold the organisation key, by account id. Two queries.
 
@@ -90,7 +85,7 @@ def hand_in(keys: CaseKeys, case: Case) -> int:
     Raises:
         Conflict, NotFound: see records.services.update(); the same holds for the functions below.
     """
-    return _save(keys, case, lambda document: rules.handed_in(document, today()), Act.REVIEW_HANDED_IN)
+    return _save(keys, case, lambda document: rules.handed_in(document, clock.today()), Act.REVIEW_HANDED_IN)
 
 
 def assign(keys: CaseKeys, case: Case, account_id: str) -> int:
@@ -101,7 +96,7 @@ def assign(keys: CaseKeys, case: Case, account_id: str) -> int:
     """
     if account_id not in colleagues(keys):
         raise NotFound
-    return _save(keys, case, lambda document: rules.assigned(document, account_id, today()), Act.REVIEW_ASSIGNED)
+    return _save(keys, case, lambda document: rules.assigned(document, account_id, clock.today()), Act.REVIEW_ASSIGNED)
 
 
 def give_back(keys: CaseKeys, case: Case, text: str) -> int:
@@ -132,7 +127,7 @@ def answer(keys: CaseKeys, case: Case, question_id: str, text: str) -> int:
 
 def note(keys: CaseKeys, text: str, kind: Literal["comment", "question", "answer"] = "comment") -> Comment:
     """A comment of whoever's session this is, written now."""
-    return Comment(at=dt.datetime.now(tz=dt.UTC).replace(microsecond=0), by=keys.account_id, kind=kind, text=text)
+    return Comment(at=clock.now(), by=keys.account_id, kind=kind, text=text)
 
 
 # -- verification --------------------------------------------------------------------------------------
@@ -140,7 +135,7 @@ def note(keys: CaseKeys, text: str, kind: Literal["comment", "question", "answer
 
 def decide(keys: CaseKeys, case: Case, status: str, reason: str) -> int:
     """Decide as first reviewer how well it is verified; the session says who that is."""
-    change = partial(rules.decided, status=status, reason=reason, account_id=keys.account_id, today=today())
+    change = partial(rules.decided, status=status, reason=reason, account_id=keys.account_id, today=clock.today())
     return _save(keys, case, change, Act.VERIFICATION_DECIDED)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from incidents import clock
 from incidents.accounts.models import Role
 from incidents.accounts.services import usernames
 from incidents.casework import queue, rules, services
@@ -54,7 +55,7 @@ def review() -> ResponseReturnValue:
         return render_template("records/rebuild.html")
     name = request.args.get("list", "waiting")
     asked = name if name in queue.LISTS else "waiting"
-    found = queue.queue(current_keys(), asked, request.args.get("page", 1, type=int), services.today())
+    found = queue.queue(current_keys(), asked, request.args.get("page", 1, type=int), clock.today())
     return render_template("casework/queue.html", found=found, asked=asked, title=queue.title, names=usernames())
 
 
@@ -235,7 +236,7 @@ def _verification_page(opened: Opened, given: Mapping[str, BaseForm]) -> str:
         revision=opened.revision,
         forms=forms,
         form=_shown(given),
-        standing=standing(document, services.today()).verification,
+        standing=standing(document, clock.today()).verification,
         single=verification.single_testimony(document),
         lacking=verification.objections(document),
         needs_second=verification.needs_second(document),

@@ -14,6 +14,7 @@ from wtforms import (
 )
 from wtforms.validators import ValidationError
 
+from incidents import clock
 from incidents.codebook.services import codebook
 from incidents.consents.receipt_forms import purpose_choices, showable
 from incidents.i18n import gettext as _
@@ -76,7 +77,7 @@ class TakeBackForm(BaseForm):
         except ValueError:
             raise ValidationError(_("Give a day as year, month and day, such as 2026-11-25.")) from None
         # A day that has begun somewhere: the server's clock is in one time zone, the person in another.
-        if not FIRST_DAY <= self.day <= dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=1):
+        if not FIRST_DAY <= self.day <= clock.today() + dt.timedelta(days=1):
             raise ValidationError(_("Give a day that is not to come."))
 
     def chosen(self) -> list[str]:

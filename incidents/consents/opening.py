@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, select
 
+from incidents import clock
 from incidents.accounts import throttle
 from incidents.accounts.throttle import Door
 from incidents.audit import services as audit
@@ -85,7 +86,7 @@ def open_receipt(words: str, word: str) -> OpenReceipt:
     attempt.succeeded()
     # A save that began before a withdrawal may have written the view after it.
     gone = withdrawals.of_person(content.person)
-    return OpenReceipt(keys, content.without(gone, _now().date()) if gone else content)
+    return OpenReceipt(keys, content.without(gone, clock.today()) if gone else content)
 
 
 def take_back(receipt: OpenReceipt, purposes: Collection[str], text: str = "") -> OpenReceipt:
@@ -104,7 +105,7 @@ def take_back(receipt: OpenReceipt, purposes: Collection[str], text: str = "") -
     """
     content = receipt.content
     wanted = set(content.standing) | {KEEPING} if all_of(purposes) else set(purposes)
-    today = _now().date()
+    today = clock.today()
     after = content.without(wanted, today)
 
     def gone() -> None:
@@ -129,7 +130,7 @@ def tell(receipt: OpenReceipt, text: str) -> bool:
 def _message(content: Content, text: str, taken_back: tuple[str, ...]) -> Message:
     return Message(
         kind="receipt",
-        sent_at=_now(),
+        sent_at=dt.datetime.now(tz=dt.UTC),
         text=text,
         incident_id=content.incident_id,
         person_id=content.person_id,
@@ -172,7 +173,3 @@ def _untell(content: Content, today: dt.date) -> None:
     if content.summary_id is not None:
         stories.take_back(content.organisation_id, content.summary_id)
     told.take_down(content.stories, today)
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(tz=dt.UTC)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from incidents import clock
 from incidents.accounts.models import Organisation
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
@@ -23,6 +23,7 @@ from incidents.releases.models import Release
 from incidents.reports.models import Publication, PublicationType
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Collection, Sequence
 
     from incidents.consents.rules import Owed
@@ -69,11 +70,6 @@ class Debt:
         return [one for one in self.publications if one.kind is PublicationType.STORY]
 
 
-def today() -> dt.date:
-    """The day on which consent is judged."""
-    return dt.datetime.now(tz=dt.UTC).date()
-
-
 def person_of(document: CaseDocument, person_id: str) -> Person:
     """The person.
 
@@ -100,7 +96,7 @@ def take_back(keys: CaseKeys, incident_id: str, person_id: str, asked: Asked, ex
     person_of(document, person_id)
     purposes = set(asked.purposes)
     if rules.all_of(purposes):
-        purposes |= set(rules.standing(document, person_id, today()))
+        purposes |= set(rules.standing(document, person_id, clock.today()))
     changed = rules.taken_back_by_member(document, person_id, purposes, asked_by=asked.by, on=asked.on)
 
     def logged() -> None:
@@ -117,7 +113,7 @@ def debt(keys: CaseKeys, document: CaseDocument, person_id: str) -> Debt:
         Unopenable: a row that says whom a release counted was altered.
     """
     person = person_of(document, person_id)
-    owed = rules.owed(document, person_id, today())
+    owed = rules.owed(document, person_id, clock.today())
     mine = [key for key in facts_keys(keys.account_id, keys.seed) if key.organisation_id == keys.organisation_id]
     counted = persons.counting(mine, [person.cell_key]) if owed.statistics else []
     return Debt(
@@ -168,7 +164,7 @@ def issue(keys: CaseKeys, incident_id: str, person_id: str, word: str, expected:
         view_id=found.view_id,
         public_key=found.seed.public_key().raw.hex(),
         issued_by=keys.account_id,
-        issued_on=today(),
+        issued_on=clock.today(),
     )
     _with_receipt(keys, incident_id, person_id, receipt, expected)
     return paper

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 
+from incidents import clock
 from incidents.accounts.models import Role
 from incidents.consents import rules, services, wording
 from incidents.consents.forms import IssueForm, RevokeForm, TakeBackForm
@@ -36,7 +37,7 @@ LONGEST_NUMBER = 10
 def consent(incident_id: str) -> ResponseReturnValue:
     """Everybody in a case, what they agreed to, and whether it holds."""
     document = records.open_account(current_keys(), incident_id).document
-    today = services.today()
+    today = clock.today()
     level = consent_level(document, today)
     return render_template(
         "consents/consent.html",
@@ -51,7 +52,7 @@ def consent(incident_id: str) -> ResponseReturnValue:
 def person(incident_id: str, person_id: str) -> ResponseReturnValue:
     """Take consent back for one person."""
     opened = records.open_account(current_keys(), incident_id)
-    form = TakeBackForm(data={"expected": str(opened.revision), "on": services.today().isoformat(), "by": "CB_SELF"})
+    form = TakeBackForm(data={"expected": str(opened.revision), "on": clock.today().isoformat(), "by": "CB_SELF"})
     return _person_page(opened, person_id, form)
 
 
@@ -62,7 +63,7 @@ def take_back(incident_id: str, person_id: str) -> ResponseReturnValue:
     keys = current_keys()
     opened = records.open_account(keys, incident_id)
     form = TakeBackForm(request.form)
-    form.offer(rules.standing(opened.document, person_id, services.today()))
+    form.offer(rules.standing(opened.document, person_id, clock.today()))
     services.person_of(opened.document, person_id)
     if not form.validate():
         return _person_page(opened, person_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -87,7 +88,7 @@ def owed(incident_id: str, person_id: str) -> ResponseReturnValue:
     return render_template(
         "consents/owed.html",
         document=document,
-        holder=wording.holder(document, services.person_of(document, person_id), services.today()),
+        holder=wording.holder(document, services.person_of(document, person_id), clock.today()),
         debt=debt,
         taken=[(wording.purpose(one), day) for one, day in rules.taken_back(document, person_id).items()],
         recipients=[wording.purpose(one) for one in debt.owed.recipients],
@@ -152,8 +153,8 @@ def _person_page(
 ) -> ResponseReturnValue:
     document = opened.document
     whom = services.person_of(document, person_id)
-    form.offer(rules.standing(document, person_id, services.today()))
-    holder = wording.holder(document, whom, services.today())
+    form.offer(rules.standing(document, person_id, clock.today()))
+    holder = wording.holder(document, whom, clock.today())
     return render_template("consents/person.html", document=document, holder=holder, form=form), status
 
 
@@ -161,7 +162,7 @@ def _receipt_page(
     opened: Opened, person_id: str, form: BaseForm, status: HTTPStatus = HTTPStatus.OK
 ) -> ResponseReturnValue:
     document = opened.document
-    holder = wording.holder(document, services.person_of(document, person_id), services.today())
+    holder = wording.holder(document, services.person_of(document, person_id), clock.today())
     page = render_template(
         "consents/receipt.html",
         document=document,

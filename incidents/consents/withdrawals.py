@@ -7,12 +7,12 @@ withdrawal that arrives while somebody saves stays a row.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from incidents import clock
 from incidents.consents.rules import Taken, with_withdrawals
 from incidents.database import random_id
 from incidents.extensions import db
@@ -39,7 +39,7 @@ def folded_in(document: CaseDocument) -> CaseDocument:
     rows = db.session.execute(
         select(Withdrawal.person, Withdrawal.purpose, Withdrawal.id).where(Withdrawal.person.in_(keys))
     ).all()
-    today = dt.datetime.now(tz=dt.UTC).date()
+    today = clock.today()
     return with_withdrawals(document, [Taken(keys[row.person], row.purpose, row.id) for row in rows], today)
 
 

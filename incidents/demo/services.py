@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import random
@@ -11,6 +10,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from incidents import clock
 from incidents.accounts import admission, comparing, invitations
 from incidents.accounts import services as accounts
 from incidents.accounts.factors import App, Factors
@@ -32,6 +32,7 @@ from incidents.submissions import services as submissions
 from incidents.submissions.services import Sender
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -109,7 +110,7 @@ def make(settings: Settings, *, cases: int = CASES, today: dt.date | None = None
     Raises:
         NotEmpty: the instance has accounts already.
     """
-    day = today or dt.datetime.now(tz=dt.UTC).date()
+    day = today or clock.today()
     prepare(settings, "This database holds a real instance. A demo needs one of its own.")
     (settings.instance / DEMO_MARK).touch(mode=0o600)
     made: list[DemoAccount] = []

@@ -6,13 +6,13 @@ docs/decisions/0014-erasure.md: backups until their keys are overwritten, and dr
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy import delete, insert, update
 
+from incidents import clock
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.consents import receipts
@@ -289,7 +289,7 @@ def _rewrite(
         last: What belongs to the same transaction, as its last part; gives the id of the certificate.
     """
     one = membership(keys)
-    revision, day = case.revision + 1, dt.datetime.now(tz=dt.UTC).date()
+    revision, day = case.revision + 1, clock.today()
     left = records.signed(keys, left, day, identity_changed=True)
     sealed = [records.seal_revision(keys, document, number) for number, document in [*written, (revision, left)]]
     prepared = _Prepared(

@@ -5,11 +5,11 @@ Key and title of a file lie in the identity part of the case; so a file is opene
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
+from incidents import clock
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.erasure import holds
@@ -73,11 +73,6 @@ class Download:
     content: Iterator[bytes]
 
 
-def now() -> dt.datetime:
-    """The moment, UTC, to the second: custody needs no more."""
-    return dt.datetime.now(tz=dt.UTC).replace(microsecond=0)
-
-
 def item_of(document: CaseDocument, evidence_id: str) -> Evidence:
     """A piece of evidence of a case.
 
@@ -129,7 +124,7 @@ def add(keys: CaseKeys, incident_id: str, file: SealedFile, name: str, described
 
 def _received(file: SealedFile, cleaned: Cleaned, by: str) -> Evidence:
     """The item of a file, with the beginning of its chain of custody."""
-    copy, preview, at = cleaned.copy, cleaned.preview, now()
+    copy, preview, at = cleaned.copy, cleaned.preview, clock.now()
     item = Evidence(
         sha256=file.sha256,
         original_blob=file.id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 import click
 from flask.cli import AppGroup
 
+from incidents import clock
 from incidents.accounts.services import open_account_seed
 from incidents.accounts.sessions import WrongCredentials
 from incidents.errors import Forbidden
@@ -48,7 +48,7 @@ def import_incidents(
         raise click.UsageError("Say who imports: --as USERNAME.")
     with _plainly():
         mapping = read_mapping(mapping_name)
-        job = services.Job(file, mapping, dt.datetime.now(tz=dt.UTC).date(), username or "")
+        job = services.Job(file, mapping, clock.today(), username or "")
         rows = services.examine(job)
         keys = _keys(username, passphrase_file) if username else None
         with _bar(rows) as advance:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from sqlalchemy import select
 
+from incidents import clock
 from incidents.accounts.models import Organisation
 from incidents.errors import TalaError
 from incidents.extensions import db
@@ -53,7 +54,7 @@ def frame(keys: Sequence[FactsKey]) -> Frame:
     if not loaded:
         return frames.empty(polars_schema())
     rows = pl.concat([part.rows for part in loaded])
-    now = without_withdrawn(without_ended(rows, dt.datetime.now(tz=dt.UTC).date()))
+    now = without_withdrawn(without_ended(rows, clock.today()))
     return Frame(now, _held(pl.concat([part.held for part in loaded]), left_between(rows, now)))
 
 
@@ -63,7 +64,7 @@ def left_since(key: FactsKey) -> pl.DataFrame:
     A consent was taken back without a log-in, or has run out. Costs a query, and two passes where there are such rows.
     """
     rows = store.load(key, FrameKind.FACTS, polars_schema()).frame.rows
-    return left_between(rows, without_withdrawn(without_ended(rows, dt.datetime.now(tz=dt.UTC).date())))
+    return left_between(rows, without_withdrawn(without_ended(rows, clock.today())))
 
 
 def left_between(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from pydantic import ValidationError
 from werkzeug.datastructures import MultiDict
 
+from incidents import clock
 from incidents.accounts.models import Role
 from incidents.codebook.services import codebook
 from incidents.errors import NotFound
@@ -83,7 +84,7 @@ def quick() -> ResponseReturnValue:
     document = CaseDocument(incident=Incident(id=record_id if _ID.match(record_id) else new_id()))
     errors: Iterable[FieldError] = ()
     if request.method == "POST":
-        outcome = rules.screened(document, rules.quick_record(document, typed, _today()), dt.datetime.now(dt.UTC))
+        outcome = rules.screened(document, rules.quick_record(document, typed, clock.today()), dt.datetime.now(dt.UTC))
         if outcome.document is not None:
             if keys is None:
                 return handing_in.hand_in(outcome.document)
@@ -231,7 +232,7 @@ def _answer(opened: OpenDraft, page: Page | None, entry_id: str | None) -> Respo
     writer, document = services.current_writer(), opened.state.document
     if request.method == "POST":
         typed = _typed(page.questions)
-        outcome = services.answer(writer, opened.id, page, typed, today=_today(), entry_id=entry_id)
+        outcome = services.answer(writer, opened.id, page, typed, today=clock.today(), entry_id=entry_id)
         go = request.form.get("go", "next")
         if outcome.document is not None or go != "next":
             return redirect(onwards(opened.id, page.step, entry_id, go), HTTPStatus.SEE_OTHER)
@@ -245,7 +246,7 @@ def _page(opened: OpenDraft, page: Page, entry_id: str | None, typed: Typed) -> 
     form = form_of(page.questions, typed, document)
     if rules.key_of(page.step, entry_id) in opened.state.typed or request.method == "POST":
         consenting = rules.Consenting(opened.state.saved_consents)
-        outcome = rules.answered(document, page, typed, _today(), entry_id=entry_id, consenting=consenting)
+        outcome = rules.answered(document, page, typed, clock.today(), entry_id=entry_id, consenting=consenting)
         show_errors(form, outcome.errors)
     sections = rules.sections_for(document, page, entry_id)
     listed = list_of(page.step)
@@ -377,7 +378,3 @@ def _concerned(opened: OpenDraft) -> list[dict[str, object]]:
 
 def _typed(questions: Iterable[Question]) -> Typed:
     return received(questions, request.form.lists())
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(tz=dt.UTC).date()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -67,11 +66,6 @@ class Pair:
     one: Opened
     other: Opened
     share_id: str = ""
-
-
-def today() -> dt.date:
-    """The day of a decision."""
-    return dt.datetime.now(tz=dt.UTC).date()
 
 
 # -- candidates ----------------------------------------------------------------------------------------

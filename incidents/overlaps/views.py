@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from incidents import clock
 from incidents.accounts.models import Role
 from incidents.accounts.services import usernames
 from incidents.errors import Forbidden, NotFound
@@ -112,7 +113,7 @@ def decide(incident_id: str, other_id: str) -> ResponseReturnValue:
         return _compare_page(found, form)
     try:
         services.seen(found, _number(form.mine.data), _number(form.theirs.data))
-        services.decide(current_keys(), found, form.decision(current_user.id, services.today()))
+        services.decide(current_keys(), found, form.decision(current_user.id, clock.today()))
     except Conflict:
         return _saved_meanwhile(incident_id, other_id, form)
     except rules.TwoAsOne:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from incidents import clock
 from incidents.accounts.models import Organisation
 from incidents.database import snapshot, writing
 from incidents.extensions import db
@@ -20,6 +20,7 @@ from incidents.records.parts import join
 from incidents.records.services import ACCOUNT, IDENTITY, opened_parts
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator, Sequence
 
     from incidents.facts.frames import Entry
@@ -56,7 +57,7 @@ def rebuild(keys: CaseKeys, today: dt.date | None = None) -> int:
         Unopenable: a case was altered or moved.
         Busy: see there.
     """
-    day = today or dt.datetime.now(tz=dt.UTC).date()
+    day = today or clock.today()
     for _ in range(TRIES):
         count, prepared = _prepare(keys, day)
         try:

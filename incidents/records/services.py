@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import insert, select
 
+from incidents import clock
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.consents import receipts, told, withdrawals
@@ -87,7 +88,7 @@ def create(
         today: The day on which consent is judged.
         also: What belongs to the same transaction, as its last part; if it raises, nothing is saved.
     """
-    day = today or dt.datetime.now(tz=dt.UTC).date()
+    day = today or clock.today()
     documents = [signed(keys, document, day) for document in documents]
     sealed = [seal_revision(keys, document, 1) for document in documents]
     derived = frames.entries(documents, [1] * len(documents), day)
@@ -165,7 +166,7 @@ def update_all(
         Conflict: one of them is not at the expected revision any more; nothing was written.
         NotFound: no such case in this organisation.
     """
-    day = today or dt.datetime.now(tz=dt.UTC).date()
+    day = today or clock.today()
     documents = [_whole(keys, change, day) for change in wanted]
     new = [change.expected + 1 for change in wanted]
     sealed = [seal_revision(keys, document, number) for document, number in zip(documents, new, strict=True)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from incidents import clock
 from incidents.accounts.models import Role
 from incidents.accounts.services import accounts
 from incidents.errors import Forbidden, KeysChanged, on_domain_error
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("records", __name__)
 LONGEST_NUMBER = 10
-
-
-def today() -> dt.date:
-    """The day on which consent and delay are judged."""
-    return dt.datetime.now(tz=dt.UTC).date()
 
 
 @blueprint.errorhandler(Forbidden)
@@ -110,7 +106,7 @@ def case(incident_id: str) -> ResponseReturnValue:
         setting=sentences.setting(document),
         told=[(sentences.sentence(act, document), particulars.particulars(act)) for act in document.acts],
         toll=particulars.toll(document),
-        standing=standing(document, today()),
+        standing=standing(document, clock.today()),
         todo=todo(document, dt.datetime.now(tz=dt.UTC)),
         tables_of=page.tables(document),
         killed=page.killed(document),
@@ -220,7 +216,7 @@ def _summary_page(incident_id: str, form: BaseForm, *, status: HTTPStatus | None
         check=form if isinstance(form, CheckForm) else check,
         document=document,
         own=document.summary_written_by == current_user.id,
-        lacking=story.lacking(document, today()),
+        lacking=story.lacking(document, clock.today()),
         names=_names(),
     )
     return answer, status or status_of(form)

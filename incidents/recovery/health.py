@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
+from incidents import clock
 from incidents.accounts.models import Organisation
 from incidents.extensions import db
 from incidents.keyring.models import Key, KeyKind, RecoveryCopy
 from incidents.recovery.models import Share
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping
 
     from incidents.keyring.roster import Recovery
@@ -80,7 +81,7 @@ def of_organisations() -> list[Health]:
     shares = select(Key.organisation_id, Share.number, Share.proved).join_from(Key, Share, Share.recovery_id == Key.id)
     for organisation_id, number, proved in db.session.execute(shares.where(Key.kind == KeyKind.RECOVERY)):
         found.setdefault(organisation_id, {})[number] = proved
-    today = dt.datetime.now(tz=dt.UTC).date()
+    today = clock.today()
     return [_health(one, name, found.get(one), today) for one, name in names]
 
 
@@ -97,7 +98,7 @@ def of_members(organisation_id: str, name: str, recovery: Recovery | None) -> He
     proved = {row.number: row.proved for row in rows}
     if len(proved) != len(recovery.trustees) or not _whole(organisation_id, recovery):
         return Health(organisation_id, name, Standing.BROKEN, proved)
-    return _health(organisation_id, name, proved, dt.datetime.now(tz=dt.UTC).date())
+    return _health(organisation_id, name, proved, clock.today())
 
 
 def _whole(organisation_id: str, recovery: Recovery) -> bool:

@@ -6,12 +6,12 @@ See docs/decisions/0013-recovery-and-backups.md.
 from __future__ import annotations
 
 import base64
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
+from incidents import clock
 from incidents.accounts.admission import GRANTED
 from incidents.accounts.comparing import comparison_with
 from incidents.accounts.invitations import find
@@ -128,7 +128,7 @@ def _renew(one: Member, roster: Roster, names: Sequence[str], scheme: Scheme) ->
     key = new_key(GrantedKey, KeyKind.RECOVERY, one.organisation_id, 1 + _destroy(one.organisation_id))
     secret = Seed(key.raw)
     keyring.endorse(key, KeyKind.RECOVERY, secret.public_key(), one.identity)
-    made_on = dt.datetime.now(tz=dt.UTC).date().isoformat()
+    made_on = clock.today().isoformat()
     recovery = Recovery(
         key_id=key.id,
         public=base64.b64encode(secret.public_key().raw).decode(),
@@ -219,7 +219,7 @@ def drill(key: RecoveryKey, opened: Mapping[int, Held]) -> None:
         TooFew, NotTheKey: see secret_of().
     """
     secret_of(key, opened)
-    today = dt.datetime.now(tz=dt.UTC).date()
+    today = clock.today()
     with writing(db.session):
         for number in opened:
             share = db.session.get_one(Share, (key.id, number), with_for_update=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import undefer
 
+from incidents import clock
 from incidents.accounts.sessions import current_seed
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
@@ -25,7 +25,9 @@ from incidents.extensions import db
 from incidents.facts.services import frame
 from incidents.i18n import current_locale
 from incidents.keyring.facts_door import facts_keys
-from incidents.releases import persons, tables, wording
+from incidents.keyring.signing import CannotSign, release_signer
+from incidents.releases import persons, register, tables, wording
+from incidents.releases.manifest import Made, manifest, sha256
 from incidents.releases.models import Release, ReleaseFile
 from incidents.releases.question import Question
 from incidents.releases.writers import FORMATS, Edition
@@ -65,11 +67,6 @@ class Preview:
         return hashlib.sha256(self.protected.to_json().encode()).hexdigest()
 
 
-def today() -> date:
-    """The day on which delays are judged."""
-    return datetime.now(tz=UTC).date()
-
-
 def current_rows() -> pl.DataFrame:
     """The facts that whoever is logged in may count."""
     return frame(facts_keys(current_user.id, current_seed())).rows
@@ -83,7 +80,7 @@ def preview(question: Question) -> Preview:
     Raises:
         Refused: nothing may be published; the reason says what to try instead.
     """
-    counted = tables.persons(current_rows(), question, today())
+    counted = tables.persons(current_rows(), question, clock.today())
     table = tables.count(counted, question, title=wording.title(question))
     return Preview(question, protect(table, Policy.load()), counted["person"])
 
@@ -145,7 +142,7 @@ def _edition(found: Preview) -> Edition:
     number = (db.session.scalar(select(func.max(Release.number))) or 0) + 1
     name, head = current_user.organisation.name, audit.head(current_user.organisation_id)
     ends = head.short if head else ""
-    return Edition(number, today(), name, found.protected.title, found.question, found.protected, log=ends)
+    return Edition(number, clock.today(), name, found.protected.title, found.question, found.protected, log=ends)
 
 
 def _file(edition: Edition, ending: str) -> ReleaseFile:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from wtforms import FileField, SelectChoice, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import DataRequired, ValidationError
 
+from incidents import clock
 from incidents.codebook.services import codebook
 from incidents.i18n import LazyString, lazy_gettext
 from incidents.i18n import gettext as _
@@ -177,7 +178,7 @@ class PublicationForm(FrameForm):
     def validate_published_on(self, field: StringField) -> None:
         """A day, not after today."""
         day = _day(field.data)
-        if day > datetime.now(tz=UTC).date():
+        if day > clock.today():
             raise ValidationError(_("This day is still to come: a publication is listed once it is out."))
 
     def validate_countries(self, field: StringField) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Date, ForeignKey, LargeBinary, String, Text
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from incidents import clock
 from incidents.accounts.models import Organisation
 from incidents.database import Base, Id, random_id
 from incidents.releases.models import Release
@@ -64,7 +65,7 @@ class Publication(Base):
         """The day since which nothing of it may be shown: withdrawn, or its consent has ended; None: it stands."""
         if self.withdrawn_on is not None:
             return self.withdrawn_on
-        ended = self.ends_on is not None and self.ends_on <= dt.datetime.now(tz=dt.UTC).date()
+        ended = self.ends_on is not None and self.ends_on <= clock.today()
         return self.ends_on if ended else None
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from sqlalchemy import extract, select, update
 from sqlalchemy.orm import undefer
 
+from incidents import clock
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.codebook.services import codebook
@@ -106,7 +106,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
 
 def _shown() -> ColumnElement[bool]:
     """Not withdrawn, and no consent that it rests on has ended: what may be told of it beside that it was."""
-    ended = Publication.ends_on <= datetime.now(tz=UTC).date()
+    ended = Publication.ends_on <= clock.today()
     return Publication.withdrawn_on.is_(None) & (Publication.ends_on.is_(None) | ~ended)
 
 
@@ -193,7 +193,7 @@ def add(organisation_id: str, content: Content, upload: Upload | None = None, *,
     published = random_id()
     entry = Publication(id=published, organisation_id=organisation_id, **vars(content), files=_files(upload))
     with writing(db.session):
-        withdrawing.withdraw_ended(datetime.now(tz=UTC).date())
+        withdrawing.withdraw_ended(clock.today())
         db.session.add(entry)
         db.session.flush()
         audit.record(organisation_id, Act.PUBLISHED, by=by, about=published)

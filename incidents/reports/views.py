@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 
+from incidents import clock
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import current_seed
 from incidents.codebook.services import codebook
@@ -15,7 +16,7 @@ from incidents.errors import NotFound
 from incidents.i18n import gettext as _
 from incidents.releases import method, wording
 from incidents.releases.layout import whole
-from incidents.releases.services import current_rows, today
+from incidents.releases.services import current_rows
 from incidents.reports import beside, campaigns, counts, letters, services, told
 from incidents.reports.files import MOST_BYTES, FileRefused
 from incidents.reports.forms import KINDS, MOST_TEXT, FilterForm, FrameForm, PublicationForm, values_of
@@ -78,7 +79,7 @@ def reports() -> ResponseReturnValue:
 @access(*EVERYONE)
 def report(publication_id: str) -> ResponseReturnValue:
     """One publication, what it answers and what answers it, and protected counts of what it rests on."""
-    counted = counts.of_publication(current_rows(), publication_id, today()) if may_count() else None
+    counted = counts.of_publication(current_rows(), publication_id, clock.today()) if may_count() else None
     found = services.get(publication_id)
     if found.gone_since:
         return render_template("reports/withdrawn.html", publication=found)
@@ -151,7 +152,7 @@ def reframe(publication: Publication) -> ResponseReturnValue:
 def tell(summary_id: str) -> ResponseReturnValue:
     """Publish a story that was given to whoever looks, word by word."""
     keys = stories.keys_of(current_user.id, current_seed())
-    story = stories.one(keys, summary_id, today())
+    story = stories.one(keys, summary_id, clock.today())
     form = FrameForm(request.form)
     if request.method == "POST" and form.validate():
         published = told.publish(
@@ -160,7 +161,7 @@ def tell(summary_id: str) -> ResponseReturnValue:
             form.frame(),
             organisation_id=current_user.organisation_id,
             by=current_user.id,
-            today=today(),
+            today=clock.today(),
         )
         return redirect(url_for("reports.report", publication_id=published), HTTPStatus.SEE_OTHER)
     answer = render_template("reports/story.html", form=form, text=story.text, summary_id=summary_id, story=story)
@@ -219,8 +220,8 @@ def download(publication_id: str, file_id: str) -> ResponseReturnValue:
 def all_campaigns() -> ResponseReturnValue:
     """All campaigns, those that run or come next first."""
     listed = [
-        (code, window, campaigns.countdown(window, today()) if window else None)
-        for code, window in campaigns.upcoming(today())
+        (code, window, campaigns.countdown(window, clock.today()) if window else None)
+        for code, window in campaigns.upcoming(clock.today())
     ]
     return render_template("reports/campaigns.html", campaigns=listed)
 
@@ -230,7 +231,9 @@ def all_campaigns() -> ResponseReturnValue:
 def campaign(code: str) -> ResponseReturnValue:
     """A campaign in a year, to be printed: what was published, demanded and answered, and protected counts."""
     window = asked_window(code)
-    counted = counts.of_campaign(current_rows(), window, campaigns.country(code), today()) if may_count() else None
+    counted = (
+        counts.of_campaign(current_rows(), window, campaigns.country(code), clock.today()) if may_count() else None
+    )
     protected = counted.protected if counted else None
     published = services.in_window(window)
     return render_template(
@@ -238,7 +241,7 @@ def campaign(code: str) -> ResponseReturnValue:
         campaign=codebook().vocabulary("campaigns")[code],
         themes=[codebook().vocabulary("themes")[theme] for theme in campaigns.themes(code)],
         window=window,
-        countdown=campaigns.countdown(window, today()),
+        countdown=campaigns.countdown(window, clock.today()),
         years=[near for near in (window.first.year - 1, window.first.year + 1) if has_page(code, near)],
         period=[wording.month(month) for month in window.before],
         publications=published,
@@ -260,7 +263,7 @@ def asked_window(code: str) -> Window:
     """
     if code not in codebook().vocabulary("campaigns"):
         raise NotFound
-    year = request.args.get("year", campaigns.best_year(code, today()) or 0, int)
+    year = request.args.get("year", campaigns.best_year(code, clock.today()) or 0, int)
     window = campaigns.window(code, year) if has_page(code, year) else None
     if window is None:
         raise NotFound
@@ -269,8 +272,8 @@ def asked_window(code: str) -> Window:
 
 def has_page(code: str, year: int) -> bool:
     """Whether a campaign has a page in a year: from FIRST_YEAR to the one that runs or comes next."""
-    near = campaigns.coming(code, today())
-    last = near.first.year if near else campaigns.latest_year(code, today()) or 0
+    near = campaigns.coming(code, clock.today())
+    last = near.first.year if near else campaigns.latest_year(code, clock.today()) or 0
     return FIRST_YEAR <= year <= last and campaigns.window(code, year) is not None
 
 
@@ -288,7 +291,7 @@ def waited_for(publications: Sequence[Publication]) -> dict[str, Waited]:
         if one.kind is PublicationType.OPEN_LETTER and one.gone_since is None
     }
     return {
-        letter_id: letters.waited(sent[letter_id], days, today())
+        letter_id: letters.waited(sent[letter_id], days, clock.today())
         for letter_id, days in services.reply_days(sent).items()
     }
 

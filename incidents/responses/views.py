@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from incidents import clock
 from incidents.accounts.models import Role
 from incidents.i18n import bdi, day
 from incidents.i18n import gettext as _
@@ -32,17 +32,12 @@ blueprint = Blueprint("responses", __name__)
 LONGEST_NUMBER = 10
 
 
-def today() -> dt.date:
-    """The day on which deadlines are judged, UTC."""
-    return dt.datetime.now(tz=dt.UTC).date()
-
-
 @blueprint.app_context_processor
 def words() -> dict[str, object]:
     """The steps of a case in words, for the page of the case."""
 
     def steps_of(document: CaseDocument) -> list[Shown]:
-        return wording.shown(document, today())
+        return wording.shown(document, clock.today())
 
     return {"steps_of": steps_of, "step_words": wording.WHY, "code_label": label_of}
 
@@ -133,7 +128,7 @@ def later(incident_id: str, step_id: str) -> ResponseReturnValue:
         services.step_of(records.open_account(current_keys(), incident_id).document, step_id)
         page = render_template("responses/later.html", form=form, incident_id=incident_id, step_id=step_id)
         return page, status_of(form)
-    then = services.in_days(form.days.data, today())
+    then = services.in_days(form.days.data, clock.today())
     try:
         services.remind(current_keys(), incident_id, step_id, then)
     except Conflict:
@@ -151,9 +146,9 @@ def work() -> ResponseReturnValue:
         return render_template("records/rebuild.html")
     return render_template(
         "responses/work.html",
-        waiting=services.due(keys, today()),
+        waiting=services.due(keys, clock.today()),
         wording=wording,
-        today=today(),
+        today=clock.today(),
         later=later_form(),
         overdue=rules.Why.OVERDUE,
     )
@@ -168,9 +163,9 @@ def ledger() -> ResponseReturnValue:
         return render_template("records/rebuild.html")
     form = LedgerForm(request.args)
     form.offer(listing.present(keys.organisation).countries)
-    found = services.ledger(keys, form.asked(), today()) if form.validate() else None
+    found = services.ledger(keys, form.asked(), clock.today()) if form.validate() else None
     page = render_template(
-        "responses/ledger.html", form=form, ledger=found, wording=wording, rules=rules, today=today()
+        "responses/ledger.html", form=form, ledger=found, wording=wording, rules=rules, today=clock.today()
     )
     return page, status_of(form)
 

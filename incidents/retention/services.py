@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
+from incidents import clock
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.erasure import services as erasure
@@ -83,15 +84,10 @@ class Standing:
     stopped: bool
 
 
-def today() -> dt.date:
-    """The day on which rules are judged."""
-    return dt.datetime.now(tz=dt.UTC).date()
-
-
 def listed(keys: CaseKeys, number: int = 1) -> Page:
     """A page of the cases about which a rule asks today. Opens the accounts of one page."""
     rows = index.load(keys.organisation).frame.rows
-    asking = rows.filter(pl.col("erase_from") <= (today() - EPOCH).days).sort("erase_from", "id")
+    asking = rows.filter(pl.col("erase_from") <= (clock.today() - EPOCH).days).sort("erase_from", "id")
     pages = max(1, -(-asking.height // PAGE_SIZE))
     page = min(max(1, number), pages)
     holds = membership(keys).roster()[0].holds
@@ -109,11 +105,11 @@ def standing(keys: CaseKeys, incident_id: str) -> Standing:
         NotFound: no such case in this organisation.
     """
     whole = records.open_for_rules(keys, incident_id)
-    asked = due(whole.document, today())
+    asked = due(whole.document, clock.today())
     account = records.open_account(keys, incident_id, whole.revision).document
     hold = membership(keys).roster()[0].holds.get(incident_id)
     stopped = hold is not None or account.incident.legal_hold
-    return Standing(account, whole.revision, asked, asked is not None and asked.on <= today(), hold, stopped)
+    return Standing(account, whole.revision, asked, asked is not None and asked.on <= clock.today(), hold, stopped)
 
 
 def confirm(keys: CaseKeys, incident_id: str, name: str, reason: str, *, expected: int) -> str:
@@ -162,7 +158,7 @@ def keep_longer(keys: CaseKeys, incident_id: str, months: int, reason: str, *, e
         Conflict: somebody saved the case meanwhile.
     """
     document = records.open_account(keys, incident_id).document
-    until = months_after(today(), months)
+    until = months_after(clock.today(), months)
     note = Comment(at=dt.datetime.now(tz=dt.UTC), by=keys.account_id, text=reason)
     changed = {
         "incident": document.incident.model_copy(update={"retention_until": until}),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from incidents import clock
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.errors import NotFound, TalaError
@@ -17,6 +17,7 @@ from incidents.records.schema import Share
 from incidents.sharing import partners, rules
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from incidents.keyring.roster import Partner
@@ -91,7 +92,7 @@ def propose(keys: CaseKeys, incident_id: str, wish: Wish, *, today: dt.date | No
         NotBelieved: the partner's keys do not follow from what was compared.
         RolledBack, StaleRoster: see keyring.services.Member.
     """
-    day = today or _today()
+    day = today or clock.today()
     partner, alone = _partner(keys, wish.organisation_id)
     opened = records.open_for_rules(keys, incident_id)
     document = opened.document
@@ -125,7 +126,7 @@ def confirm(keys: CaseKeys, incident_id: str, share_id: str, *, today: dt.date |
         OwnProposal: whoever proposed it asks a colleague.
         NotAPartner, NotAllowed, Conflict, NotBelieved, RolledBack, StaleRoster: see propose().
     """
-    day = today or _today()
+    day = today or clock.today()
     opened = records.open_for_rules(keys, incident_id)
     document = opened.document
     share = next((one for one in document.shares if one.id == share_id and rules.waiting(one, day)), None)
@@ -149,7 +150,7 @@ def take_back(keys: CaseKeys, incident_id: str, share_id: str, *, today: dt.date
         NotFound: no such case, or it is not shared under this id.
         Conflict: the case was saved at each try.
     """
-    day = today or _today()
+    day = today or clock.today()
     for last in [False] * (TRIES - 1) + [True]:
         opened = records.open_account(keys, incident_id)
         share = next((one for one in opened.document.shares if one.id == share_id), None)
@@ -169,10 +170,6 @@ def take_back(keys: CaseKeys, incident_id: str, share_id: str, *, today: dt.date
                 raise
         else:
             return
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(tz=dt.UTC).date()
 
 
 def _partner(keys: CaseKeys, organisation_id: str) -> tuple[Partner, bool]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from wtforms import Form, FormField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
+from incidents import clock
 from incidents.accounts.forms import required
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
@@ -34,7 +35,7 @@ class UntilForm(Form):  # type: ignore[misc]
     def validate_day(self, field: StringField) -> None:
         """A day of the calendar that is neither past nor too far."""
         del field
-        day, today = self.date, dt.datetime.now(tz=dt.UTC).date()
+        day, today = self.date, clock.today()
         if day is None:
             raise ValidationError(_("Give a day, month and year in digits."))
         if not today < day <= today + LONGEST:

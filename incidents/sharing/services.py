@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import delete, select
 
+from incidents import clock
 from incidents.accounts.models import Organisation
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
@@ -81,7 +82,7 @@ def shared_with_us(keys: CaseKeys, *, today: dt.date | None = None) -> list[Rece
         RolledBack, StaleRoster: see keyring.services.Member.
     """
     rows = db.session.scalars(select(SharedCase).where(SharedCase.organisation_id == keys.organisation_id)).all()
-    found = _standing(keys, rows, today or _today())
+    found = _standing(keys, rows, today or clock.today())
     return sorted(found, key=lambda one: (one.shared.shared_on or dt.date.min, one.id))
 
 
@@ -92,7 +93,7 @@ def open_shared(keys: CaseKeys, share_id: str, *, today: dt.date | None = None) 
         NotFound: no such case is shared with us today.
         RolledBack, StaleRoster: see keyring.services.Member.
     """
-    received = _received(keys, share_id, today or _today())
+    received = _received(keys, share_id, today or clock.today())
     return OpenedShare(received, _document(received.shared, [ACCOUNT]))
 
 
@@ -131,7 +132,7 @@ def open_identity(keys: CaseKeys, share_id: str, reason: str) -> OpenedShare:
         NotFound: no such case is shared with us today, or not with names.
         RolledBack, StaleRoster: see keyring.services.Member.
     """
-    received = _received(keys, share_id, _today())
+    received = _received(keys, share_id, clock.today())
     if received.shared.identity is None:
         raise NotFound
     document = _document(received.shared, [ACCOUNT, IDENTITY])
@@ -148,16 +149,12 @@ def let_go(keys: CaseKeys) -> None:
     """Delete what was shared with us until a day that has come: nothing keeps its keys then."""
     rows = db.session.scalars(select(SharedCase).where(SharedCase.organisation_id == keys.organisation_id)).all()
     opened = _opener(keys)
-    today = _today()
+    today = clock.today()
     over = [row.id for row in rows if (found := opened(row)) is not None and found.shared.until <= today]
     if over:
         with writing(db.session):
             check_newest(keys)
             db.session.execute(delete(SharedCase).where(SharedCase.id.in_(over)))
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(tz=dt.UTC).date()
 
 
 @with_newest

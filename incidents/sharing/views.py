@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
+from incidents import clock
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import current_seed
@@ -38,7 +38,7 @@ blueprint.register_error_handler(Forbidden, no_keys)
 @blueprint.app_template_filter("share_state")
 def share_state(share: Share, document: CaseDocument) -> str:
     """Where a share of a case stands today, in words."""
-    today = dt.datetime.now(tz=dt.UTC).date()
+    today = clock.today()
     return words.state(share, today, open_to_them=resealing.open_to_them(share, document, today))
 
 
@@ -167,7 +167,7 @@ def read(share_id: str) -> ResponseReturnValue:
         document=document,
         setting=sentences.setting(document),
         sentences=sentences.sentences(document),
-        verification=standing(document, dt.datetime.now(tz=dt.UTC).date()).verification,
+        verification=standing(document, clock.today()).verification,
         tables_of=page.tables(document),
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
+from incidents import clock
 from incidents.errors import NotFound
 from incidents.extensions import db
 from incidents.keyring.facts_door import open_summary, seal_summary, summaries_keys
@@ -48,7 +49,7 @@ def give(key: SummariesKey, summary_id: str, story: Story) -> bool:
         Whether there was none before.
     """
     replaced = _delete(key.organisation_id, summary_id)
-    withdrawing.follow(summary_id, story.text, story.until, _today())
+    withdrawing.follow(summary_id, story.text, story.until, clock.today())
     until = story.until.isoformat() if story.until else None
     content = json.dumps({"ref": story.ref, "text": story.text, "until": until}).encode()
     sealed = seal_summary(key, summary_id, content)
@@ -66,7 +67,7 @@ def take_back(organisation_id: str, summary_id: str) -> bool:
     """
     deleted = _delete(organisation_id, summary_id)
     if db.session.get(Summary, summary_id, populate_existing=True) is None:
-        withdrawing.withdraw_told(summary_id, _today())
+        withdrawing.withdraw_told(summary_id, clock.today())
     return deleted
 
 
@@ -118,7 +119,3 @@ def _read(key: SummariesKey, row: Summary) -> Story:
     given = json.loads(open_summary(key, row.id, row.sealed))
     until = dt.date.fromisoformat(given["until"]) if given.get("until") else None
     return Story(given["ref"], given["text"], until, row.id)
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(tz=dt.UTC).date()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, render_template
 from flask_login import current_user
 
+from incidents import clock
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import current_seed
 from incidents.stories import services
@@ -23,7 +23,7 @@ blueprint = Blueprint("stories", __name__)
 @access(Role.ADVOCATE, Role.RESEARCHER)
 def stories() -> ResponseReturnValue:
     """Every summary that this person's keys open."""
-    today = dt.datetime.now(tz=dt.UTC).date()
+    today = clock.today()
     received = services.received(current_user.id, current_seed(), today)
     published = services.published([story.id for story in received])
     return render_template("stories/stories.html", stories=received, published=published)

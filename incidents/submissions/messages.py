@@ -7,12 +7,12 @@ only the notice.
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from werkzeug.datastructures import MultiDict
 
+from incidents import clock
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.casework import rules
@@ -85,7 +85,7 @@ def attach(keys: CaseKeys, submission_id: str, incident_id: str, sender: str) ->
         raise NotFound
     opened = records.open_account(keys, incident_id)
     text = "\n".join(_words(message, opened.document, sender))[:NOTE_LIMIT]
-    comment = Comment(at=_now(), by=keys.account_id, kind="question", text=text)
+    comment = Comment(at=clock.now(), by=keys.account_id, kind="question", text=text)
 
     def gone() -> None:
         inbox.remove(keys.organisation_id, submission_id)
@@ -122,7 +122,3 @@ def _words(message: Message, document: CaseDocument, sender: str) -> Sequence[st
         )
         said = [_("Taken back: %(purpose)s", purpose=one) for one in purposes(message)]
     return [first, *map(str, said), message.text]
-
-
-def _now() -> dt.datetime:
-    return dt.datetime.now(tz=dt.UTC).replace(microsecond=0)

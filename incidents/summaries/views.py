@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask_login import current_user
 
+from incidents import clock
 from incidents.accounts.models import Role
 from incidents.accounts.sessions import current_seed
 from incidents.codebook.services import codebook
@@ -47,8 +47,8 @@ def campaign(code: str) -> ResponseReturnValue:
     """Who was harmed in a campaign's months and in the ways it is about, year beside year: exact, for inside."""
     if code not in codebook().vocabulary("campaigns"):
         raise NotFound
-    year = request.args.get("year", 0, int) or campaigns.latest_year(code, today()) or 0
-    window = campaigns.window(code, year) if OLDEST <= year <= today().year + 1 else None
+    year = request.args.get("year", 0, int) or campaigns.latest_year(code, clock.today()) or 0
+    window = campaigns.window(code, year) if OLDEST <= year <= clock.today().year + 1 else None
     if window is None:
         raise NotFound
     granted = services.granted(current_user.id, current_seed())
@@ -64,11 +64,6 @@ def campaign(code: str) -> ResponseReturnValue:
         place=campaigns.country(code),
         advocate=current_user.role is Role.ADVOCATE,
     )
-
-
-def today() -> dt.date:
-    """The day on which a campaign has begun or not, UTC."""
-    return dt.datetime.now(tz=dt.UTC).date()
 
 
 def _page(template: str) -> ResponseReturnValue:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
+from incidents import clock
 from incidents.accounts import throttle
 from incidents.accounts.models import Throttle
 from incidents.accounts.sessions import SealedSessions
@@ -69,7 +70,7 @@ def counted(team: Team) -> int:
 
 def told(team: Team) -> list[str]:
     advocate = team.advocate
-    return [one.text for one in stories.received(advocate.id, advocate.seed, services.today())]
+    return [one.text for one in stories.received(advocate.id, advocate.seed, clock.today())]
 
 
 def messages(team: Team) -> list[Message]:

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import select
 
+from incidents import clock
 from incidents.accounts import comparing
-from incidents.consents import services
 from incidents.consents.models import ReceiptView
 from incidents.database import writing
 from incidents.erasure import services as erasure
@@ -114,7 +114,7 @@ def test_everything_taken_back_changes_counts_lists_and_pages_at_once(team: Team
     assert counted(team) == 1
     taken(team, document)
     assert counted(team) == 0
-    assert stories.received(advocate.id, advocate.seed, services.today()) == []
+    assert stories.received(advocate.id, advocate.seed, clock.today()) == []
     assert SUMMARY not in team.advocate.browser().get("/stories")
     browser = team.researcher.browser()
     assert "not counted: no consent" in browser.get("/cases")
@@ -128,7 +128,7 @@ def test_one_purpose_taken_back_leaves_the_rest(team: Team) -> None:
     document = saved(team, summarised(agreed("CP_STORE", "CP_STAT", "CP_STORY")))
     taken(team, document, how="some", purposes=["CP_STORY"])
     assert counted(team) == 1
-    assert stories.received(team.advocate.id, team.advocate.seed, services.today()) == []
+    assert stories.received(team.advocate.id, team.advocate.seed, clock.today()) == []
     page = text_of(team.researcher.browser().get(address(document, "/owed")))
     assert "Erase the record" not in page
 
@@ -330,10 +330,10 @@ def test_a_message_that_somebody_made_up_takes_nothing_back(team: Team, world: W
 def test_emptying_a_case_gives_no_story_back_that_was_taken_back_meanwhile(team: Team, emptying: Emptying) -> None:
     document = saved(team, summarised(agreed("CP_STORE", "CP_STAT", "CP_STORY")))
     advocate, mine = team.advocate, keys(team.researcher)
-    assert stories.received(advocate.id, advocate.seed, services.today())
+    assert stories.received(advocate.id, advocate.seed, clock.today())
     send(Browser(team.researcher.app.test_client()), receipt(team, document), "all")
-    assert stories.received(advocate.id, advocate.seed, services.today()) == []
+    assert stories.received(advocate.id, advocate.seed, clock.today()) == []
     revision = records.open_account(mine, document.incident.id).revision
     erasure.empty(mine, document.incident.id, emptying, "a fictional rule", expected=revision)
-    assert stories.received(advocate.id, advocate.seed, services.today()) == []
+    assert stories.received(advocate.id, advocate.seed, clock.today()) == []
     assert counted(team) == 0

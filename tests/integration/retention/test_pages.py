@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
+from incidents import clock
 from incidents.erasure import holds
 from incidents.errors import NotFound
 from incidents.extensions import db
@@ -165,7 +166,7 @@ def test_a_case_is_kept_longer_with_a_reason_that_stands_beside_it(desk: Desk) -
     document = records.open_account(desk.keys, incident_id).document
     assert document.comments[-1].text == REASON
     assert document.incident.retention_until is not None
-    assert document.incident.retention_until > services.today() + dt.timedelta(days=360)
+    assert document.incident.retention_until > clock.today() + dt.timedelta(days=360)
     assert "Nothing is due." in desk.browser.get("/retention")
     assert "Nothing is due before" in desk.browser.get(f"/retention/{incident_id}")
     desk.browser.post(f"/retention/{incident_id}/keep", sent, status=409)

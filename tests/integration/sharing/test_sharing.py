@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select, update
 
+from incidents import clock
 from incidents.audit import reading
 from incidents.audit.acts import Act
 from incidents.consents import withdrawals
@@ -188,7 +189,7 @@ def test_on_its_last_day_it_is_closed_and_what_either_side_does_next_deletes_it(
     assert [one.id for one in sharing.shared_with_us(keys, today=agreed.until)] == [other.id]
     with pytest.raises(NotFound):
         sharing.open_shared(keys, agreed.id, today=agreed.until)
-    monkeypatch.setattr(sharing, "_today", lambda: agreed.until)
+    monkeypatch.setattr(clock, "today", lambda: agreed.until)
     theirs.researcher.browser().post(f"/shared/{agreed.id}/read", status=404)
     assert [row.id for row in rows()] == [other.id]
     owner = opened(ours.researcher)
