@@ -11,7 +11,7 @@ from incidents.casework.rules import DECISIONS
 from incidents.i18n import bdi, lazy_gettext
 from incidents.i18n import gettext as _
 from incidents.records.answers import label_of, word
-from incidents.records.forms import SHORTEST_REASON, checked_text
+from incidents.records.forms import checked_reason, checked_text
 from incidents.records.schema_sources import ClaimField
 from incidents.records.text import NOTE_LIMIT, clean_note
 from incidents.records.verification import CORE_FACTS, sources_carry, verification_floor
@@ -40,15 +40,10 @@ class ReasonedForm(BaseForm):
 
     reason = TextAreaField(
         lazy_gettext("Why?"),
-        [WORDS],
+        [checked_reason],
         description=lazy_gettext("Kept with the case, sealed. Write no names here."),
     )
     limit = NOTE_LIMIT
-
-    def validate_reason(self, field: TextAreaField) -> None:
-        """A word or two is no reason."""
-        if len(field.data) < SHORTEST_REASON:
-            raise ValidationError(_("Write a reason of at least %(n)s characters.", n=SHORTEST_REASON))
 
 
 class DecisionForm(ReasonedForm):

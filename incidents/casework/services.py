@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Literal
 
 from incidents import clock
 from incidents.accounts.services import usernames
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from incidents.records.schema_sources import ClaimField
 
     Changed = Callable[[CaseDocument], CaseDocument]
-
-
-LONGEST_NUMBER: Final = 10
 
 
 class NotTheirs(TalaError):
@@ -54,12 +51,6 @@ class Case:
 
     id: str
     expected: int
-
-    @classmethod
-    def of(cls, incident_id: str, expected: str) -> Case:
-        """From a hidden field of a page; 0, which no case is at, when that was tampered with."""
-        known = expected.isascii() and expected.isdecimal() and len(expected) < LONGEST_NUMBER
-        return cls(incident_id, int(expected) if known else 0)
 
 
 def colleagues(keys: CaseKeys) -> dict[str, str]:

@@ -28,6 +28,7 @@ from incidents.casework.services import Case, Full
 from incidents.i18n import gettext as _
 from incidents.records import rebuild, verification
 from incidents.records.answers import label_of
+from incidents.records.forms import revision_of
 from incidents.records.keys import current_keys
 from incidents.records.rules import open_questions
 from incidents.records.services import Conflict, Opened, open_account
@@ -276,7 +277,7 @@ def _step(
     if not form.validate():
         return page(_opened(incident_id), given), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        work(Case.of(incident_id, request.form.get("expected", "")))
+        work(Case(incident_id, revision_of(request.form.get("expected"))))
     except Conflict:
         form.form_errors = [_("Somebody saved this case meanwhile. Look at what is new, then send it again.")]
         return page(_opened(incident_id), given), HTTPStatus.CONFLICT

@@ -16,6 +16,7 @@ from incidents.i18n import gettext as _
 from incidents.keyring.receipt_door import offered_word
 from incidents.records import services as records
 from incidents.records.answers import label_of
+from incidents.records.forms import revision_of
 from incidents.records.keys import current_keys
 from incidents.records.rules import consent_level
 from incidents.records.services import Conflict
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from incidents.web.forms import BaseForm
 
 blueprint = Blueprint("consents", __name__)
-LONGEST_NUMBER = 10
 
 
 @blueprint.get("/cases/<incident_id>/consent")
@@ -69,7 +69,7 @@ def take_back(incident_id: str, person_id: str) -> ResponseReturnValue:
         return _person_page(opened, person_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     asked = Asked(form.chosen(), form.by.data, form.day)
     try:
-        services.take_back(keys, incident_id, person_id, asked, _number(form.expected.data))
+        services.take_back(keys, incident_id, person_id, asked, revision_of(form.expected.data))
     except Conflict as conflict:
         form.expected.data = str(conflict.revision)
         form.add_errors({"how": _("Somebody saved this case meanwhile. Look at it, then send this again.")})
@@ -115,7 +115,7 @@ def issue(incident_id: str, person_id: str) -> ResponseReturnValue:
         opened = records.open_account(keys, incident_id)
         return _receipt_page(opened, person_id, form, HTTPStatus.UNPROCESSABLE_ENTITY)
     try:
-        paper = services.issue(keys, incident_id, person_id, form.word.data, _number(form.expected.data))
+        paper = services.issue(keys, incident_id, person_id, form.word.data, revision_of(form.expected.data))
     except Conflict as conflict:
         form.expected.data = str(conflict.revision)
         form.add_errors({"word": _("Somebody saved this case meanwhile. Send this again.")})
@@ -137,7 +137,7 @@ def issue(incident_id: str, person_id: str) -> ResponseReturnValue:
 def revoke(incident_id: str, person_id: str) -> ResponseReturnValue:
     """Let a receipt open nothing any more."""
     keys = current_keys()
-    services.revoke(keys, incident_id, person_id, _number(RevokeForm(request.form).expected.data))
+    services.revoke(keys, incident_id, person_id, revision_of(RevokeForm(request.form).expected.data))
     flash(_("The receipt opens nothing any more."), "success")
     return redirect(url_for("consents.consent", incident_id=incident_id), HTTPStatus.SEE_OTHER)
 
@@ -171,8 +171,3 @@ def _receipt_page(
         revoke=RevokeForm(data={"expected": str(opened.revision)}),
     )
     return page, status
-
-
-def _number(text: str | None) -> int:
-    """A revision from a hidden field; 0, which no case is at, when it was tampered with."""
-    return int(text) if text and len(text) < LONGEST_NUMBER and text.isascii() and text.isdecimal() else 0

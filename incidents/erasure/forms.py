@@ -10,9 +10,9 @@ from wtforms.validators import ValidationError
 
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
-from incidents.records.forms import SHORTEST_REASON, checked_text
+from incidents.records.forms import checked_reason
 from incidents.records.identifiers import read_reference
-from incidents.records.text import NOTE_LIMIT, clean_note
+from incidents.records.text import NOTE_LIMIT
 from incidents.web.forms import BaseForm
 
 if TYPE_CHECKING:
@@ -24,15 +24,10 @@ class WhyForm(BaseForm):
 
     reason = TextAreaField(
         lazy_gettext("Why?"),
-        [checked_text(clean_note)],
+        [checked_reason],
         description=lazy_gettext("Your colleagues and your auditors can read this. Write no names here."),
     )
     limit = NOTE_LIMIT
-
-    def validate_reason(self, field: Field) -> None:
-        """A word or two is no reason."""
-        if len(field.data) < SHORTEST_REASON:
-            raise ValidationError(_("Write a reason of at least %(n)s characters.", n=SHORTEST_REASON))
 
 
 class EraseForm(WhyForm):

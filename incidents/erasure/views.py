@@ -22,6 +22,7 @@ from incidents.errors import Forbidden, NotFound
 from incidents.i18n import bdi, day
 from incidents.i18n import gettext as _
 from incidents.records import services as records
+from incidents.records.forms import revision_of
 from incidents.records.keys import current_keys
 from incidents.records.page import moment
 from incidents.records.sentences import joined, name_of
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("erasure", __name__)
 blueprint.register_error_handler(Forbidden, no_keys)
-LONGEST_NUMBER = 10
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def erase_person(incident_id: str, person_id: str) -> ResponseReturnValue:
             incident_id,
             person_id,
             form.reason.data,
-            expected=_number(form.expected.data),
+            expected=revision_of(form.expected.data),
             another=form.another.data,
         )
     except Held as held:
@@ -313,8 +313,3 @@ def _grouped(digits: str) -> str:
 def _plain(value: str) -> str:
     """A value of a page as text."""
     return value.striptags() if isinstance(value, Markup) else value
-
-
-def _number(text: str | None) -> int:
-    """A revision from a hidden field; 0, which no case is at, when it was tampered with."""
-    return int(text) if text and len(text) < LONGEST_NUMBER and text.isascii() and text.isdecimal() else 0

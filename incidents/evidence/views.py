@@ -21,11 +21,12 @@ from incidents.evidence.sealing import MOST_BYTES, Upload
 from incidents.i18n import gettext as _
 from incidents.keyring.envelope import Unopenable
 from incidents.records import services as records
+from incidents.records.forms import revision_of
 from incidents.records.keys import current_keys
 from incidents.records.page import moment
 from incidents.records.services import Conflict
 from incidents.records.text import clean_line
-from incidents.records.views import LONGEST_NUMBER, no_keys
+from incidents.records.views import no_keys
 from incidents.web.access import access, step_up
 from incidents.web.downloads import DOWNLOAD_POLICY, attachment
 from incidents.web.forms import status_of
@@ -156,7 +157,7 @@ def describe(incident_id: str, evidence_id: str) -> ResponseReturnValue:
     services.item_of(opened.document, evidence_id)
     if form.validate():
         try:
-            expected = _number(form.expected.data)
+            expected = revision_of(form.expected.data)
             services.describe(current_keys(), incident_id, evidence_id, form.described(), expected=expected)
         except (Conflict, NotFound):
             status = HTTPStatus.CONFLICT
@@ -264,8 +265,3 @@ def _name(typed: str | None) -> str:
         return clean_line((typed or "").replace("\\", "/").rpartition("/")[2])
     except PydanticCustomError:
         return ""
-
-
-def _number(typed: str | None) -> int:
-    """A revision from a hidden field; 0, which no case is at, when it was tampered with."""
-    return int(typed) if typed and len(typed) < LONGEST_NUMBER and typed.isascii() and typed.isdecimal() else 0

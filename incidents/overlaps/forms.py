@@ -14,9 +14,9 @@ from incidents.i18n import lazy_gettext
 from incidents.overlaps.comparing import described, suggested
 from incidents.overlaps.rules import NO_CHAIN, Decision, decided, linked_persons
 from incidents.records.answers import label_of
-from incidents.records.forms import SHORTEST_REASON, checked_text
+from incidents.records.forms import checked_reason
 from incidents.records.identifiers import read_reference
-from incidents.records.text import NOTE_LIMIT, clean_note
+from incidents.records.text import NOTE_LIMIT
 from incidents.web.forms import BaseForm
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class DecideForm(BaseForm):
     )
     reason = TextAreaField(
         lazy_gettext("Why?"),
-        [checked_text(clean_note)],
+        [checked_reason],
         description=lazy_gettext("Say what tells you, so that a colleague can follow. Write no names here."),
     )
     limit = NOTE_LIMIT
@@ -55,11 +55,6 @@ class DecideForm(BaseForm):
         """One of the links, or none."""
         if (field.data or "") not in {value for value, _label in field.choices}:
             raise ValidationError(_("Choose an answer from the list."))
-
-    def validate_reason(self, field: TextAreaField) -> None:
-        """A word or two is no reason."""
-        if len(field.data) < SHORTEST_REASON:
-            raise ValidationError(_("Write a reason of at least %(n)s characters.", n=SHORTEST_REASON))
 
     def people(self) -> list[SelectField]:
         """The fields that ask who is who."""

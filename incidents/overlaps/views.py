@@ -19,7 +19,7 @@ from incidents.overlaps.forms import DecideForm, ReferenceForm, decide_form
 from incidents.records import page, rebuild
 from incidents.records import services as records
 from incidents.records.answers import label_of
-from incidents.records.forms import ReasonForm
+from incidents.records.forms import ReasonForm, revision_of
 from incidents.records.keys import current_keys
 from incidents.records.services import Conflict
 from incidents.records.views import no_keys
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("overlaps", __name__)
 blueprint.register_error_handler(Forbidden, no_keys)
-LONGEST_NUMBER = 10
 
 
 @blueprint.app_template_filter("chain_label")
@@ -112,7 +111,7 @@ def decide(incident_id: str, other_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _compare_page(found, form)
     try:
-        services.seen(found, _number(form.mine.data), _number(form.theirs.data))
+        services.seen(found, revision_of(form.mine.data), revision_of(form.theirs.data))
         services.decide(current_keys(), found, form.decision(current_user.id, clock.today()))
     except Conflict:
         return _saved_meanwhile(incident_id, other_id, form)
@@ -216,8 +215,3 @@ def _case_page(incident_id: str, form: ReferenceForm, *, gone: bool = False) -> 
         usernames=usernames(),
         gone=gone,
     )
-
-
-def _number(text: str | None) -> int:
-    """A revision from a hidden field; 0, which no case is at, when it was tampered with."""
-    return int(text) if text and len(text) < LONGEST_NUMBER and text.isascii() and text.isdecimal() else 0

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 SHORTEST_REASON: Final = 10
 STATES: Final = ("urgent", "counted", "held", "incomplete")
+#: No case is saved so often that its revision has more digits.
+_LONGEST_NUMBER: Final = 9
 Choices = dict[str, list[tuple[str, str]]]
 
 
@@ -95,20 +97,27 @@ def checked_text(clean: Callable[[str], str]) -> Callable[[BaseForm, TextAreaFie
     return check
 
 
+def checked_reason(form: BaseForm, field: TextAreaField) -> None:
+    """A validator of a reason: a note of more than a word or two."""
+    checked_text(clean_note)(form, field)
+    if len(field.data) < SHORTEST_REASON:
+        raise ValidationError(_("Write a reason of at least %(n)s characters.", n=SHORTEST_REASON))
+
+
+def revision_of(typed: str | None) -> int:
+    """The revision in a hidden field of a page; 0, which no case is at, when that was tampered with."""
+    return int(typed) if typed and len(typed) <= _LONGEST_NUMBER and typed.isascii() and typed.isdecimal() else 0
+
+
 class ReasonForm(BaseForm):
     """Why an identity is opened; kept in the organisation's sealed log."""
 
     reason = TextAreaField(
         lazy_gettext("Why do you need to see who this is about?"),
-        [checked_text(clean_note)],
+        [checked_reason],
         description=lazy_gettext("Write what you need it for. Your colleagues can read this. Write no names here."),
     )
     limit = NOTE_LIMIT
-
-    def validate_reason(self, field: TextAreaField) -> None:
-        """A word or two is no reason."""
-        if len(field.data) < SHORTEST_REASON:
-            raise ValidationError(_("Write a reason of at least %(n)s characters.", n=SHORTEST_REASON))
 
 
 class SummaryForm(BaseForm):

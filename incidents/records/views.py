@@ -16,7 +16,7 @@ from incidents.errors import Forbidden, KeysChanged, on_domain_error
 from incidents.facts.services import left_since
 from incidents.i18n import gettext as _
 from incidents.records import listing, page, particulars, rebuild, sentences, services, story
-from incidents.records.forms import CheckForm, FilterForm, ReasonForm, SummaryForm
+from incidents.records.forms import CheckForm, FilterForm, ReasonForm, SummaryForm, revision_of
 from incidents.records.history import history as history_of
 from incidents.records.index import find, late
 from incidents.records.keys import current_keys
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from incidents.web.forms import BaseForm
 
 blueprint = Blueprint("records", __name__)
-LONGEST_NUMBER = 10
 
 
 @blueprint.errorhandler(Forbidden)
@@ -162,7 +161,7 @@ def write_summary(incident_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _summary_page(incident_id, form)
     try:
-        story.write(current_keys(), incident_id, form.text.data, _number(form.expected.data))
+        story.write(current_keys(), incident_id, form.text.data, revision_of(form.expected.data))
     except Conflict as conflict:
         form.expected.data = str(conflict.revision)
         form.add_errors(
@@ -182,7 +181,7 @@ def check_summary(incident_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _summary_page(incident_id, form)
     try:
-        story.check(current_keys(), incident_id, _number(form.seen.data))
+        story.check(current_keys(), incident_id, revision_of(form.seen.data))
     except Conflict as conflict:
         form.seen.data, form.signs.data = str(conflict.revision), []
         form.add_errors({"signs": _("Somebody saved this case meanwhile. Read the text again before you confirm it.")})
@@ -224,8 +223,3 @@ def _summary_page(incident_id: str, form: BaseForm, *, status: HTTPStatus | None
 
 def _names() -> dict[str, str]:
     return {one.id: one.username for one in accounts()}
-
-
-def _number(text: str | None) -> int:
-    """A revision from a hidden field; 0, which no case is at, when it was tampered with."""
-    return int(text) if text and len(text) < LONGEST_NUMBER and text.isascii() and text.isdecimal() else 0

@@ -14,6 +14,7 @@ from incidents.i18n import gettext as _
 from incidents.records import listing, rebuild
 from incidents.records import services as records
 from incidents.records.answers import label_of
+from incidents.records.forms import revision_of
 from incidents.records.keys import current_keys
 from incidents.records.services import Conflict
 from incidents.reports import services as reports
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from incidents.responses.wording import Shown
 
 blueprint = Blueprint("responses", __name__)
-LONGEST_NUMBER = 10
 
 
 @blueprint.app_context_processor
@@ -79,7 +79,7 @@ def answer(form: StepForm, document: CaseDocument, before: Intervention | None) 
     if request.method == "POST" and form.validate():
         step = form.step(before)
         try:
-            services.put(current_keys(), document.incident.id, step, number(request.form.get("expected")))
+            services.put(current_keys(), document.incident.id, step, revision_of(request.form.get("expected")))
         except Conflict as conflict:
             form.expected.data = str(conflict.revision)
             form.add_errors(
@@ -99,7 +99,7 @@ def answer(form: StepForm, document: CaseDocument, before: Intervention | None) 
 def remove(incident_id: str, step_id: str) -> ResponseReturnValue:
     """Take a step out of the case."""
     try:
-        services.remove(current_keys(), incident_id, step_id, number(request.form.get("expected")))
+        services.remove(current_keys(), incident_id, step_id, revision_of(request.form.get("expected")))
     except Conflict:
         return meanwhile(incident_id)
     flash(_("The step is removed."), "success")
@@ -205,8 +205,3 @@ def meanwhile(incident_id: str) -> ResponseReturnValue:
         meanwhile=True,
     )
     return page, HTTPStatus.CONFLICT
-
-
-def number(text: str | None) -> int:
-    """A revision from a hidden field; 0, which no case is at, when it was tampered with."""
-    return int(text) if text and len(text) < LONGEST_NUMBER and text.isascii() and text.isdecimal() else 0

@@ -14,6 +14,7 @@ from incidents.errors import Forbidden
 from incidents.i18n import bdi, day
 from incidents.i18n import gettext as _
 from incidents.records import rebuild
+from incidents.records.forms import revision_of
 from incidents.records.keys import current_keys
 from incidents.records.services import Conflict
 from incidents.records.views import no_keys
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("retention", __name__)
 blueprint.register_error_handler(Forbidden, no_keys)
-LONGEST_NUMBER = 10
 
 
 @blueprint.get("/retention")
@@ -62,8 +62,9 @@ def confirm(incident_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _page(incident_id, erase=form)
     try:
+        expected = revision_of(form.expected.data)
         certificate_id = services.confirm(
-            current_keys(), incident_id, form.rule.data or "", form.reason.data, expected=_number(form.expected.data)
+            current_keys(), incident_id, form.rule.data or "", form.reason.data, expected=expected
         )
     except (services.NotDue, Conflict):
         form.add_errors({"reason": _("Somebody saved this case meanwhile. Read below what is due now.")})
@@ -90,7 +91,7 @@ def keep(incident_id: str) -> ResponseReturnValue:
             incident_id,
             int(form.months.data),
             form.reason.data,
-            expected=_number(form.expected.data),
+            expected=revision_of(form.expected.data),
         )
     except Conflict:
         form.add_errors({"reason": _("Somebody saved this case meanwhile. Look at it, then decide again.")})
@@ -138,8 +139,3 @@ def _seen(form: EraseForm | KeepForm, found: Standing) -> EraseForm | KeepForm:
 
 def _since(asked: Due) -> str:
     return bdi(day(asked.on))
-
-
-def _number(text: str | None) -> int:
-    """A revision from a hidden field; 0, which no case is at, when it was tampered with."""
-    return int(text) if text and len(text) < LONGEST_NUMBER and text.isascii() and text.isdecimal() else 0

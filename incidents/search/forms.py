@@ -9,8 +9,8 @@ from wtforms.validators import ValidationError
 
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
-from incidents.records.forms import SHORTEST_REASON, FilterForm, checked_text
-from incidents.records.text import LINE_LIMIT, clean_note
+from incidents.records.forms import FilterForm, checked_reason
+from incidents.records.text import LINE_LIMIT
 from incidents.search.rules import MOST_TERMS, SHORTEST, terms
 
 if TYPE_CHECKING:
@@ -61,6 +61,4 @@ class NamesForm(SearchForm):
 
     def validate_reason(self, field: Field) -> None:
         """A word or two is no reason."""
-        checked_text(clean_note)(self, field)
-        if len(field.data) < SHORTEST_REASON:
-            raise ValidationError(_("Write a reason of at least %(n)s characters.", n=SHORTEST_REASON))
+        checked_reason(self, field)

@@ -9,8 +9,7 @@ from wtforms.validators import ValidationError
 
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
-from incidents.records.forms import SHORTEST_REASON, checked_text
-from incidents.records.text import clean_note
+from incidents.records.forms import checked_reason
 from incidents.web.forms import BaseForm
 
 if TYPE_CHECKING:
@@ -24,14 +23,9 @@ class DeclineForm(BaseForm):
 
     reason = TextAreaField(
         lazy_gettext("Why is it not taken in?"),
-        [checked_text(clean_note)],
+        [checked_reason],
         description=lazy_gettext("The log keeps this, and auditors can read it. Write no names here."),
     )
-
-    def validate_reason(self, field: TextAreaField) -> None:
-        """A word or two is no reason."""
-        if len(field.data) < SHORTEST_REASON:
-            raise ValidationError(_("Write a reason of at least %(n)s characters.", n=SHORTEST_REASON))
 
 
 class AttachForm(BaseForm):

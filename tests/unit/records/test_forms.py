@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from incidents.codebook.services import codebook
-from incidents.records.forms import STATES, CheckForm, FilterForm, ReasonForm, SummaryForm
+from incidents.records.forms import STATES, CheckForm, FilterForm, ReasonForm, SummaryForm, revision_of
 from incidents.records.index import SORTS, CaseQuery
 from incidents.records.listing import Present
 from incidents.records.story import SIGNS
@@ -160,3 +160,13 @@ def test_a_check_offers_every_sign_with_words() -> None:
     form.offer()
     assert [code for code, _text in form.signs.choices] == list(SIGNS)
     assert {"names", "dates", "places", "ages", "relations", "jobs", "together"} <= set(SIGNS)
+
+
+@pytest.mark.parametrize(("typed", "revision"), [("7", 7), ("999999999", 999_999_999), ("007", 7)])
+def test_a_hidden_field_holds_the_revision_that_was_seen(typed: str, revision: int) -> None:
+    assert revision_of(typed) == revision
+
+
+@pytest.mark.parametrize("typed", [None, "", "-1", "+1", " 1", "1e3", "1_0", "٣", "²", "9" * 10, "9" * 5000])
+def test_a_revision_that_was_tampered_with_is_one_that_no_case_is_at(typed: str | None) -> None:
+    assert revision_of(typed) == 0
