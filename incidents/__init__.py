@@ -12,7 +12,7 @@ from incidents.accounts import views as accounts_views
 from incidents.accounts.models import Account
 from incidents.accounts.sessions import tala_session
 from incidents.audit import views as audit_views
-from incidents.casework import asking_views
+from incidents.casework import asking_views, publication_views
 from incidents.casework import views as casework_views
 from incidents.consents import receipt_views
 from incidents.consents import views as consents_views
@@ -58,6 +58,7 @@ BLUEPRINTS = (
     overlaps_views.blueprint,
     policy_views.blueprint,
     preferences.blueprint,
+    publication_views.blueprint,
     receipt_views.blueprint,
     records_views.blueprint,
     recovery_views.blueprint,

@@ -172,4 +172,4 @@ def _untell(content: Content, today: dt.date) -> None:
     """Take a summary and its stories from everybody who could read them."""
     if content.summary_id is not None:
         stories.take_back(content.organisation_id, content.summary_id)
-    told.take_down(content.stories, today)
+    told.take_down(content.organisation_id, content.stories, today)

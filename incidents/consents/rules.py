@@ -14,6 +14,7 @@ from incidents.releases.rules import (
     KEEPING,
     OWN_ANSWERS,
     PUBLICATION,
+    STATISTICS,
     STORY,
     Reason,
     answer_of,
@@ -40,6 +41,8 @@ SENT_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "CP_PART": (),
     "CP_MED": ("INT_STMT",),
 }
+#: What a publication that rests on a case may have been made under: a text, a name, totals, words to journalists.
+IN_PUBLIC: Final = frozenset({STATISTICS, STORY, PUBLICATION, "CP_MED", "CP_UNPUB"})
 #: A step of these was not taken yet.
 NOT_TAKEN: Final = frozenset({"IST_PLAN"})
 
@@ -167,7 +170,8 @@ class Owed:
         steps: Steps that were taken under a consent that was taken back: whoever was addressed is told.
         recipients: Answers that name a recipient, in the identity part: somebody has to open it and tell them.
         summary: Whether an anonymised summary was written that rested on it.
-        publications: Ids of publications that rest on the case: of these, stories are taken down.
+        publications: Ids of publications that rest on the case, or are a step that sent something under such a consent:
+            of the former, the organisation's own stories are taken down.
         erase: Whether the record of the person is to be erased.
         statistics: Whether they leave every count from now on.
     """
@@ -198,10 +202,19 @@ def owed(document: CaseDocument, person_id: str, today: dt.date) -> Owed:
         steps=steps,
         recipients=recipients,
         summary=of_story and document.summary_id is not None,
-        publications=tuple(document.reports) if of_story else (),
+        publications=_publications(document, taken, everything=everything),
         erase=everything,
-        statistics=everything or "CP_STAT" in taken,
+        statistics=everything or STATISTICS in taken,
     )
+
+
+def _publications(document: CaseDocument, taken: Collection[str], *, everything: bool) -> tuple[str, ...]:
+    """Publications that a withdrawal touches: what the case names, then what its steps name, each once."""
+    in_public = everything or not IN_PUBLIC.isdisjoint(taken)
+    published = [step for step in document.interventions if step.publication_id and step.status not in NOT_TAKEN]
+    steps = [one for one in published if in_public or _sent_under(one, taken, everything=everything)]
+    named = [*(document.reports if in_public else ()), *(step.publication_id for step in steps)]
+    return tuple(dict.fromkeys(one for one in named if one))
 
 
 def _sent_under(step: Intervention, taken: Collection[str], *, everything: bool) -> bool:

@@ -20,7 +20,7 @@ from incidents.records import services as records
 from incidents.records.schema import Receipt
 from incidents.releases import persons
 from incidents.releases.models import Release
-from incidents.reports.models import Publication, PublicationType
+from incidents.reports.models import Publication
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -63,11 +63,6 @@ class Debt:
     partners: dict[str, str] | None = None
     publications: Sequence[Publication] = ()
     waiting: bool = False
-
-    @property
-    def stories(self) -> list[Publication]:
-        """Publications that told a story of the case."""
-        return [one for one in self.publications if one.kind is PublicationType.STORY]
 
 
 def person_of(document: CaseDocument, person_id: str) -> Person:

@@ -210,7 +210,7 @@ def follow(keys: CaseKeys, document: CaseDocument, sealed: Sealed, day: dt.date)
         # A receipt changes no revision: what was taken back since this was put together is seen under the lock alone.
         now = withdrawals.folded_in(document)
         _give_or_take_back(keys, now, day)
-        told.follow(now, day)
+        told.follow(keys.organisation_id, now, day)
     withdrawals.forget(document)
     receipts.reseal(keys, document, day)
     resealing.reseal(keys, document, sealed.data_key, sealed.blobs["revision"], day)

@@ -174,6 +174,9 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "preferences.language": {"POST": ANYONE},
     # Without words there is nothing to open; whoever is logged in is nobody there.
     "receipts.act": {"POST": ANYONE},
+    "publications.case": {"GET": CASE},
+    "publications.name": {"POST": CASE},
+    "publications.take_back": {"POST": CASE},
     "receipts.note": {"GET": ANYONE},
     "records.case": {"GET": CASE},
     "records.cases": {"GET": RECORDING},

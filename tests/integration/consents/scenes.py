@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from incidents.consents import services
+from incidents.database import writing
+from incidents.extensions import db
 from incidents.records import services as records
 from incidents.records.keys import keys_of
+from incidents.reports.models import Publication, PublicationType
 from tests.factories import documents
 
 if TYPE_CHECKING:
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 SUMMARY: Final = "A plainly fictional summary: somebody was asked for money somewhere."
 WORD: Final = "harbour"
 NOTE: Final = "/note"
+DAY: Final = dt.date(2026, 11, 1)
 
 
 def keys(person: Person) -> CaseKeys:
@@ -84,6 +89,24 @@ def receipt(team: Team, document: CaseDocument, word: str = WORD) -> Holder:
     revision = records.open_account(mine, incident_id).revision
     paper: Paper = services.issue(mine, incident_id, document.persons[0].id, word, revision)
     return Holder(" ".join(paper.words), word)
+
+
+def published(
+    team: Team, kind: PublicationType = PublicationType.STORY, title: str = "A fictional title", day: dt.date = DAY
+) -> str:
+    """A publication of a team, as somebody may link it with a case; its id."""
+    with writing(db.session):
+        one = Publication(
+            organisation_id=team.organisation_id,
+            kind=kind,
+            title=title,
+            language="en",
+            published_on=day,
+            text="A plainly fictional text.",
+        )
+        db.session.add(one)
+        db.session.flush()
+        return one.id
 
 
 def send(browser: Browser, holder: Holder, do: str = "open", *, status: int = 200, **fields: object) -> str:

@@ -36,7 +36,17 @@ from incidents.submissions.services import deliver
 from tests.factories.facts import facts, keep
 from tests.factories.site import QUESTION, SHOWN
 from tests.factories.world import Browser
-from tests.integration.consents.scenes import SUMMARY, agreed, keys, receipt, saved, send, summarised, text_of
+from tests.integration.consents.scenes import (
+    SUMMARY,
+    agreed,
+    keys,
+    published,
+    receipt,
+    saved,
+    send,
+    summarised,
+    text_of,
+)
 
 if TYPE_CHECKING:
     from incidents.records.schema import CaseDocument
@@ -76,22 +86,6 @@ def released(team: Team) -> str:
     answer = browser.client.post("/releases/new", data={"csrf_token": browser.token(), **QUESTION, "shown": shown[1]})
     assert answer.status_code == 303
     return str(answer.location)
-
-
-def published(team: Team, kind: PublicationType = PublicationType.STORY) -> str:
-    """A publication that somebody linked with a case."""
-    with writing(db.session):
-        one = Publication(
-            organisation_id=team.organisation_id,
-            kind=kind,
-            title="A fictional title",
-            language="en",
-            published_on=dt.date(2026, 11, 1),
-            text="A plainly fictional text.",
-        )
-        db.session.add(one)
-        db.session.flush()
-        return one.id
 
 
 def test_the_page_says_of_each_person_and_purpose_what_holds_and_how_it_was_given(team: Team) -> None:
@@ -183,6 +177,26 @@ def test_stories_that_rest_on_the_case_are_taken_down_and_reports_stay(team: Tea
     page = text_of(team.researcher.browser().get(address(document, "/owed")))
     assert "A story is taken down" in page
     assert "it rests on this case among others" in page
+
+
+def test_what_another_organisation_published_is_touched_and_stays_by_member_and_by_receipt(
+    world: World, team: Team
+) -> None:
+    other = world.team("A Fictional Other Network")
+    theirs, letter = published(other), published(other, PublicationType.OPEN_LETTER)
+    step = Intervention(type="INT_STMT", publication_id=letter)
+    for by_receipt in (False, True):
+        document = agreed("CP_STORE", "CP_STAT", "CP_STORY", interventions=[step], reports=[theirs])
+        saved(team, document)
+        if by_receipt:
+            send(Browser(team.researcher.app.test_client()), receipt(team, document), "all")
+        else:
+            taken(team, document)
+        assert db.session.get_one(Publication, theirs, populate_existing=True).text
+        page = team.researcher.browser().get(address(document, "/owed"))
+        assert f"/reports/{theirs}" in page
+        assert f"/reports/{letter}" in page
+        assert "A Fictional Other Network published it: write to them" in text_of(page)
 
 
 def test_a_story_goes_by_receipt_with_nobody_logged_in(team: Team) -> None:

@@ -174,6 +174,38 @@ def test_everything_taken_back_owes_all_of_it() -> None:
     )
 
 
+@pytest.mark.parametrize("purpose", ["CP_STAT", "CP_STORY", "CP_PUB", "CP_MED", "CP_UNPUB"])
+def test_what_was_published_of_a_case_is_touched_by_whatever_it_may_rest_on(purpose: str) -> None:
+    report, statement, planned = new_id(), new_id(), new_id()
+    document = one("CP_STORE", purpose).model_copy(
+        update={
+            "reports": [report],
+            "interventions": [
+                Intervention(type="INT_STMT", publication_id=statement),
+                Intervention(type="INT_CAMP", publication_id=report),
+                Intervention(type="INT_STMT", publication_id=planned, status="IST_PLAN"),
+            ],
+        }
+    )
+    after = with_withdrawals(document, [taken(document, purpose)], TODAY)
+    assert rules.owed(after, document.persons[0].id, TODAY).publications == (report, statement)
+
+
+def test_a_letter_sent_under_a_consent_is_touched_when_that_alone_is_taken_back() -> None:
+    report, letter, other = new_id(), new_id(), new_id()
+    document = one("CP_STORE", "CP_COMP").model_copy(
+        update={
+            "reports": [report],
+            "interventions": [
+                Intervention(type="INT_POLC", publication_id=letter),
+                Intervention(type="INT_CAMP", publication_id=other),
+            ],
+        }
+    )
+    after = with_withdrawals(document, [taken(document, "CP_COMP")], TODAY)
+    assert rules.owed(after, document.persons[0].id, TODAY).publications == (letter,)
+
+
 def test_every_kind_of_step_that_is_named_is_one_of_the_codebook() -> None:
     for purpose, kinds in rules.SENT_BY.items():
         assert purpose in PURPOSES
