@@ -55,14 +55,15 @@ class Door(enum.StrEnum):
     SET_UP = "set-up"
     RECOVERY = "recovery"
     SECOND_FACTOR = "second-factor"
-    #: A receipt's code; it is counted by the code, whatever word comes with it.
+    #: A receipt's code; it is counted by the code, whatever word comes with it, and by nothing else: who knows no code
+    #: can keep nobody from taking consent back.
     RECEIPT = "receipt"
     #: The passphrase once more, by who is logged in: step-up, or a change of passphrase.
     CONFIRM = "confirm"
 
 
-#: Doors that open to any name: the site as a whole has a budget there.
-OPEN_DOORS: Final = frozenset({Door.LOG_IN, Door.SET_UP, Door.RECOVERY, Door.RECEIPT})
+#: Doors where any name makes the server do slow work: the site as a whole has a budget there.
+OPEN_DOORS: Final = frozenset({Door.LOG_IN, Door.SET_UP, Door.RECOVERY})
 
 
 class Throttled(TalaError):

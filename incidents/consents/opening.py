@@ -67,7 +67,7 @@ class OpenReceipt:
 
 
 def open_receipt(words: str, word: str) -> OpenReceipt:
-    """Open a receipt. Each attempt counts before its work, by the code and for the whole site.
+    """Open a receipt. Each attempt counts before its work, by the code alone: strangers use up nothing of its holder's.
 
     Raises:
         NotOpened: see there. It takes as long whichever it is, once the words are those of some paper.
