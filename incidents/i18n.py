@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import gettext as gettext_module
 import re
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +22,7 @@ from markupsafe import Markup, escape
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 COOKIE = "tala-locale"
 CATALOGUES = Path(__file__).parent / "translations"
@@ -68,8 +70,23 @@ def translations(code: str) -> gettext_module.NullTranslations:
     return gettext_module.translation("tala", CATALOGUES, [code.replace("-", "_")], fallback=True)
 
 
+_SPOKEN: ContextVar[Locale | None] = ContextVar("spoken", default=None)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Write in one language, whoever asks: a file that is written again speaks as it did. English if it is unknown."""
+    token = _SPOKEN.set(BY_CODE.get(code, DEFAULT))
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
 def current_locale() -> Locale:
     """The locale of this request: the person's choice, else what their browser asks for, else English."""
+    if spoken := _SPOKEN.get():
+        return spoken
     if not has_request_context():
         return DEFAULT
     if "locale" not in g:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -56,6 +58,17 @@ def frame(keys: Sequence[FactsKey]) -> Frame:
     rows = pl.concat([part.rows for part in loaded])
     now = without_withdrawn(without_ended(rows, clock.today()))
     return Frame(now, _held(pl.concat([part.held for part in loaded]), left_between(rows, now)))
+
+
+def state(keys: Sequence[FactsKey]) -> str:
+    """A digest of which snapshots and deltas stand behind a frame, which are random ids.
+
+    Equal digests are of the same facts; putting snapshots in order changes it too. A withdrawal that nobody has folded
+    in yet is not in it. Costs a query an organisation.
+    """
+    versions = (store.load(key, FrameKind.FACTS, polars_schema()).version for key in keys)
+    ids = sorted(one for version in versions for one in (version.snapshot_id or "", *version.delta_ids))
+    return hashlib.sha256(json.dumps(ids).encode()).hexdigest()
 
 
 def left_since(key: FactsKey) -> pl.DataFrame:

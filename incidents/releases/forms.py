@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from wtforms import RadioField, SelectChoice, SelectField, StringField
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from incidents.codebook.services import codebook
 from incidents.disclosure.services import Reason
@@ -14,6 +14,7 @@ from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
 from incidents.releases import wording
 from incidents.releases.question import MOST_DIMENSIONS, WORLD, Question, Series, Unaskable
+from incidents.releases.register import CONSENT, ERROR, RISK
 from incidents.web.forms import BaseForm
 
 if TYPE_CHECKING:
@@ -46,6 +47,23 @@ REFUSED: Final = {
         "No way was found to protect this table: ask for fewer breakdowns, or for coarser ones."
     ),
 }
+
+
+WITHDRAWN: Final = {
+    CONSENT: lazy_gettext("People in it have taken their consent back"),
+    ERROR: lazy_gettext("It has a mistake"),
+    RISK: lazy_gettext("It puts somebody in danger"),
+}
+
+
+class WithdrawalForm(BaseForm):
+    """Why a release is withdrawn."""
+
+    reason = RadioField(
+        lazy_gettext("Why is it withdrawn?"),
+        choices=[SelectChoice(*one) for one in WITHDRAWN.items()],
+        validators=[InputRequired(lazy_gettext("Choose why it is withdrawn: whoever has a copy reads it here."))],
+    )
 
 
 class QuestionForm(BaseForm):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -20,9 +19,9 @@ from incidents.audit.acts import Act
 from incidents.codebook.services import codebook
 from incidents.database import writing
 from incidents.disclosure.services import Policy, ProtectedTable, protect
-from incidents.errors import NotFound, TalaError
+from incidents.errors import Forbidden, NotFound, TalaError
 from incidents.extensions import db
-from incidents.facts.services import frame
+from incidents.facts.services import frame, state
 from incidents.i18n import current_locale
 from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.signing import CannotSign, release_signer
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from incidents.keyring.signing import ReleaseSigner
     from incidents.releases.persons import Standing
 
 TRIES = 5
@@ -49,22 +49,30 @@ class Changed(TalaError):
     status = HTTPStatus.CONFLICT
 
 
+class Withdrawn(TalaError):
+    """The release was withdrawn: its files leave no more."""
+
+    status = HTTPStatus.GONE
+
+
 @dataclass(frozen=True)
 class Preview:
     """What would be released, and a digest by which to release this and nothing else.
 
     Attributes:
         persons: Cell keys of all who are counted in it.
+        snapshot: Digest of the state of the facts that was counted: equal for two releases that counted the same.
     """
 
     question: Question
     protected: ProtectedTable
     persons: pl.Series = field(repr=False)
+    snapshot: str = ""
 
     @property
     def digest(self) -> str:
         """SHA-256 of the protected table: of what is shown, so it tells nothing more."""
-        return hashlib.sha256(self.protected.to_json().encode()).hexdigest()
+        return sha256(self.protected.to_json().encode())
 
 
 def current_rows() -> pl.DataFrame:
@@ -80,9 +88,10 @@ def preview(question: Question) -> Preview:
     Raises:
         Refused: nothing may be published; the reason says what to try instead.
     """
-    counted = tables.persons(current_rows(), question, clock.today())
+    keys = facts_keys(current_user.id, current_seed())
+    counted = tables.persons(frame(keys).rows, question, clock.today())
     table = tables.count(counted, question, title=wording.title(question))
-    return Preview(question, protect(table, Policy.load()), counted["person"])
+    return Preview(question, protect(table, Policy.load()), counted["person"], state(keys))
 
 
 def release(question: Question, *, shown: str) -> str:
@@ -94,6 +103,7 @@ def release(question: Question, *, shown: str) -> str:
     Raises:
         Refused: nothing may be published any more.
         Changed: the answer is another now.
+        Forbidden: they hold no key with which their organisation signs.
     """
     found = preview(question)
     if found.digest != shown:
@@ -113,20 +123,7 @@ def _enter(found: Preview) -> str:
     keys = facts_keys(current_user.id, current_seed())
     counted = sorted({current_user.organisation_id, *(key.organisation_id for key in keys)})
     parts = persons.parts(keys, found.persons)
-    edition = _edition(found)
-    entry = Release(
-        number=edition.number,
-        organisation_id=current_user.organisation_id,
-        account_id=current_user.id,
-        title=edition.title,
-        language=current_locale().code,
-        released_on=edition.released_on,
-        question=found.question.to_json(),
-        table=found.protected.to_json(),
-        policy_version=found.protected.policy_version,
-        codebook_version=codebook().version,
-        files=[_file(edition, ending) for ending in FORMATS],
-    )
+    entry = _entry(_edition(found), found.snapshot)
     with writing(db.session):
         db.session.add(entry)
         db.session.flush()
@@ -134,29 +131,65 @@ def _enter(found: Preview) -> str:
         db.session.add_all(part.row(released) for part in parts)
         for organisation_id in counted:
             audit.record(organisation_id, Act.RELEASED, by=current_user.id, about=released)
-    log.info("released", extra={"count": edition.number})
+    log.info("released", extra={"count": entry.number})
     return released
 
 
 def _edition(found: Preview) -> Edition:
-    number = (db.session.scalar(select(func.max(Release.number))) or 0) + 1
-    name, head = current_user.organisation.name, audit.head(current_user.organisation_id)
-    ends = head.short if head else ""
-    return Edition(number, clock.today(), name, found.protected.title, found.question, found.protected, log=ends)
+    head = audit.head(current_user.organisation_id)
+    before = register.newest_of(found.question, current_user.organisation_id)
+    return Edition(
+        number=(db.session.scalar(select(func.max(Release.number))) or 0) + 1,
+        released_on=clock.today(),
+        organisation=current_user.organisation.name,
+        title=found.protected.title,
+        question=found.question,
+        protected=found.protected,
+        log=head.short if head else "",
+        version=before.version + 1 if before else 1,
+        supersedes=before.number if before else None,
+        language=current_locale().code,
+    )
+
+
+def _entry(edition: Edition, snapshot: str) -> Release:
+    """The row of a release, with its files and its signed manifest."""
+    made = Made(codebook().version, snapshot)
+    files = [_file(edition, ending) for ending in FORMATS]
+    return Release(
+        number=edition.number,
+        organisation_id=current_user.organisation_id,
+        account_id=current_user.id,
+        title=edition.title,
+        language=edition.language,
+        released_on=edition.released_on,
+        question=edition.question.to_json(),
+        table=edition.protected.to_json(),
+        policy_version=edition.protected.policy_version,
+        codebook_version=made.codebook_version,
+        version=edition.version,
+        supersedes=edition.supersedes,
+        publisher=edition.organisation,
+        log=edition.log,
+        manifest=manifest(edition, files, made, _signer()),
+        files=files,
+    )
+
+
+def _signer() -> ReleaseSigner:
+    try:
+        return release_signer(current_user.id, current_user.organisation_id, current_seed())
+    except CannotSign as missing:
+        raise Forbidden from missing
 
 
 def _file(edition: Edition, ending: str) -> ReleaseFile:
     _media_type, write = FORMATS[ending]
     content = write(edition)
-    return ReleaseFile(
-        format=ending,
-        name=f"{edition.name}.{ending}",
-        sha256=hashlib.sha256(content).hexdigest(),
-        content=content,
-    )
+    return ReleaseFile(format=ending, name=f"{edition.name}.{ending}", sha256=sha256(content), content=content)
 
 
-def register() -> Sequence[Release]:
+def entries() -> Sequence[Release]:
     """Everything that ever left, newest first."""
     return db.session.scalars(select(Release).order_by(Release.number.desc())).unique().all()
 
@@ -168,7 +201,7 @@ def standings(release_ids: Collection[str] | None = None) -> dict[str, Standing]
 
 def overlapping(question: Question) -> list[Release]:
     """Releases in which some of the same persons may be counted, newest first."""
-    return [entry for entry in register() if question.overlaps(Question.from_json(entry.question))]
+    return [entry for entry in entries() if question.overlaps(Question.from_json(entry.question))]
 
 
 def get(release_id: str) -> Release:
@@ -188,7 +221,10 @@ def file(release_id: str, ending: str) -> ReleaseFile:
 
     Raises:
         NotFound: there is no such release, or no such format.
+        Withdrawn: it is given to nobody any more.
     """
+    if get(release_id).withdrawn_on:
+        raise Withdrawn
     found = db.session.get(ReleaseFile, (release_id, ending), options=[undefer(ReleaseFile.content)])
     if found is None:
         raise NotFound

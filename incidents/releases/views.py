@@ -9,15 +9,18 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from incidents.accounts.models import Role
 from incidents.disclosure.services import ProtectedTable, Refused
+from incidents.errors import NotFound
 from incidents.i18n import gettext as _
-from incidents.releases import method, services
-from incidents.releases.forms import REFUSED, SERIES_NOTES, QuestionForm, fields_of
+from incidents.releases import method, register, services
+from incidents.releases.forms import REFUSED, SERIES_NOTES, WITHDRAWN, QuestionForm, WithdrawalForm, fields_of
 from incidents.releases.layout import paged
+from incidents.releases.manifest import sha256, stated_in
 from incidents.releases.question import Question
 from incidents.releases.services import Changed
 from incidents.releases.writers import FORMATS
 from incidents.web.access import EVERYONE, access, step_up
 from incidents.web.downloads import attachment
+from incidents.web.forms import status_of
 
 if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
@@ -31,7 +34,10 @@ def releases() -> ResponseReturnValue:
     """Everything that was released, newest first."""
     # First: reading facts ends the transaction, and rows that were read before would be read again one by one.
     standings = services.standings()
-    return render_template("releases/releases.html", releases=services.register(), standings=standings)
+    entries = services.entries()
+    return render_template(
+        "releases/releases.html", releases=entries, standings=standings, superseded={one.supersedes for one in entries}
+    )
 
 
 @blueprint.get("/releases/new")
@@ -103,7 +109,74 @@ def release(release_id: str) -> ResponseReturnValue:
         cost=method.cost(protected),
         standing=standing,
         overlapping=[one for one in services.overlapping(question) if one.number < found.number],
+        replaced=register.superseded().get(found.number),
+        signed=stated_in(found.manifest),
+        digest=sha256(found.manifest.encode()),
+        withdrawn=WITHDRAWN,
+        answerable=register.answers_for(found),
     )
+
+
+@blueprint.get("/releases/<release_id>/check")
+@access(*EVERYONE)
+def check(release_id: str) -> ResponseReturnValue:
+    """Compare the files of a release with its manifest, and write them again."""
+    found = register.whole(release_id)
+    return render_template("releases/check.html", release=found, check=register.check(found))
+
+
+@blueprint.get("/releases/<release_id>/manifest")
+@access(*EVERYONE)
+@step_up
+def signed_manifest(release_id: str) -> ResponseReturnValue:
+    """The signed manifest, for whoever wants to check a file without Tala."""
+    found = services.get(release_id)
+    if not found.manifest:
+        raise NotFound
+    return attachment(found.manifest.encode(), f"tala-release-{found.number}.manifest.json", "application/jsonl")
+
+
+@blueprint.route("/releases/<release_id>/withdraw", methods=["GET", "POST"])
+@access(*register.ANSWERABLE)
+@step_up
+def withdraw(release_id: str) -> ResponseReturnValue:
+    """Say why a release is withdrawn; then nobody is given it any more."""
+    found = register.answered_for(release_id)
+    form = WithdrawalForm(request.form)
+    if request.method == "POST" and form.validate():
+        register.withdraw(release_id, form.reason.data)
+        flash(_("The release is withdrawn. Tell whoever you gave it to: what has left cannot be called back."))
+        return redirect(url_for("releases.release", release_id=release_id), HTTPStatus.SEE_OTHER)
+    return render_template("releases/withdraw.html", form=form, release=found), status_of(form)
+
+
+@blueprint.post("/releases/<release_id>/public")
+@access(*register.ANSWERABLE)
+@step_up
+def ask_public(release_id: str) -> ResponseReturnValue:
+    """Ask that a release may stand on the public page."""
+    register.ask_public(release_id)
+    flash(_("Asked. A second person of your organisation has to agree."))
+    return redirect(url_for("releases.release", release_id=release_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/releases/<release_id>/public/approval")
+@access(*register.ANSWERABLE)
+@step_up
+def approve_public(release_id: str) -> ResponseReturnValue:
+    """Agree that what was seen may stand on the public page."""
+    register.approve_public(release_id, request.form.get("shown", ""))
+    flash(_("Agreed. The release may stand on the public page."))
+    return redirect(url_for("releases.release", release_id=release_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/releases/<release_id>/public/end")
+@access(*register.ANSWERABLE)
+def end_public(release_id: str) -> ResponseReturnValue:
+    """Take a release off the public page."""
+    register.end_public(release_id)
+    flash(_("The release is not on the public page any more."))
+    return redirect(url_for("releases.release", release_id=release_id), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/releases/<release_id>/files/<ending>")

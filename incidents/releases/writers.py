@@ -59,6 +59,9 @@ class Edition:
     question: Question
     protected: ProtectedTable
     log: str = ""
+    version: int = 1
+    supersedes: int | None = None
+    language: str = "en"
 
     @property
     def name(self) -> str:

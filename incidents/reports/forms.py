@@ -172,7 +172,7 @@ class PublicationForm(FrameForm):
         self.response_to.choices = [nothing, *(SelectChoice(*choice) for choice in reports.choices())]
         self.release.choices = [
             nothing,
-            *(SelectChoice(one.id, f"{one.number}: {one.title}") for one in releases.register()),
+            *(SelectChoice(one.id, f"{one.number}: {one.title}") for one in releases.entries()),
         ]
 
     def validate_published_on(self, field: StringField) -> None:

@@ -55,6 +55,8 @@ HANDING_IN: Final = "loooffflo"
 NOBODYS: Final = "lnnnnnnln"
 #: Advocates; who may publish; who may count; administrators.
 RELEASING: Final = "lffffoflf"
+#: Who answers for a release: advocates and researchers who were granted the facts of the organisation that made it.
+ANSWERING: Final = "looffoflf"
 PUBLISHING: Final = "looofoflo"
 COUNTING: Final = "loooooflo"
 MANAGING: Final = "lfffffolf"
@@ -172,11 +174,11 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "policy.vouches": {"GET": RECORDING, "POST": RECORDING},
     "preferences.healthz": {"GET": ANYONE},
     "preferences.language": {"POST": ANYONE},
-    # Without words there is nothing to open; whoever is logged in is nobody there.
-    "receipts.act": {"POST": ANYONE},
     "publications.case": {"GET": CASE},
     "publications.name": {"POST": CASE},
     "publications.take_back": {"POST": CASE},
+    # Without words there is nothing to open; whoever is logged in is nobody there.
+    "receipts.act": {"POST": ANYONE},
     "receipts.note": {"GET": ANYONE},
     "records.case": {"GET": CASE},
     "records.cases": {"GET": RECORDING},
@@ -188,11 +190,17 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "records.summary": {"GET": CASE},
     "records.write_summary": {"POST": CASE},
     "recovery.recovery": {"GET": RECORDING, "POST": RECORDING},
+    "releases.approve_public": {"POST": ANSWERING},
+    "releases.ask_public": {"POST": ANSWERING},
+    "releases.check": {"GET": MEMBERS},
     "releases.create": {"POST": RELEASING},
     "releases.download": {"GET": MEMBERS},
+    "releases.end_public": {"POST": ANSWERING},
     "releases.new": {"GET": RELEASING},
     "releases.release": {"GET": MEMBERS},
     "releases.releases": {"GET": MEMBERS},
+    "releases.signed_manifest": {"GET": MEMBERS},
+    "releases.withdraw": {"GET": ANSWERING, "POST": ANSWERING},
     "reports.all_campaigns": {"GET": MEMBERS},
     "reports.campaign": {"GET": MEMBERS},
     "reports.download": {"GET": MEMBERS},

@@ -102,13 +102,25 @@ CLEAR: Final = {
     "release.codebook_version": "released",
     "release.id": "released",
     "release.language": "released",
+    "release.log": "released",
+    "release.manifest": "released",
     "release.number": "released",
     "release.organisation_id": "released",
     "release.policy_version": "released",
+    "release.publisher": "released",
     "release.question": "released: the question of a table that left",
     "release.released_on": "released",
+    "release.supersedes": "released",
     "release.table": "released: protected before it was stored",
     "release.title": "released",
+    "release.version": "released",
+    "release.withdrawn_for": "one of three reasons that readers of the release are told",
+    "release.withdrawn_on": "readers of the release are told",
+    "release_approval.approved_by": "who answers for what is public",
+    "release_approval.asked_by": "who answers for what is public",
+    "release_approval.digest": "of a manifest that was released",
+    "release_approval.public_on": "public from then on",
+    "release_approval.release_id": "a table that was released",
     "release_file.format": "released",
     "release_file.name": "released",
     "release_file.release_id": "released",
@@ -152,7 +164,9 @@ CLEAR: Final = {
     "withdrawal.purpose": "which consent was taken back",
 }
 #: Tables that would tell a thief what was recorded when, if rows lay in the order of their arrival.
-ORDERED: Final = {"publication", "publication_file", "release", "release_file", "release_persons"}
+ORDERED: Final = {
+    *("publication", "publication_file", "release", "release_approval", "release_file", "release_persons")
+}
 
 
 def clear_columns() -> dict[str, Any]:
@@ -182,7 +196,7 @@ def test_no_clear_column_of_a_case_holds_a_time() -> None:
         name for name, column in clear_columns().items() if column.type.python_type.__name__ in {"datetime", "date"}
     }
     published = {"publication.published_on", "publication.withdrawn_on", "publication.ends_on"}
-    assert timed == {*published, "release.released_on"}
+    assert timed == {*published, "release.released_on", "release.withdrawn_on", "release_approval.public_on"}
 
 
 def test_no_column_carries_a_key_that_points_from_a_case_to_what_is_clear() -> None:

@@ -207,8 +207,12 @@ def test_what_hands_on_gives_out_or_takes_away_for_good_has_the_mark(app: Flask)
         *("factors.app", "factors.begin_app", "factors.key", "factors.remove", "factors.renew_recovery_code"),
         *("policy.trust", "policy.vouches", "rotation.leave"),
         *(
+            "releases.approve_public",
+            "releases.ask_public",
             "releases.create",
             "releases.download",
+            "releases.signed_manifest",
+            "releases.withdraw",
             "reports.edit",
             "reports.new",
             "reports.remove",
