@@ -16,7 +16,7 @@ from incidents.accounts import comparing, invitations, throttle
 from incidents.accounts.factors import Factors, factors_of, unseen
 from incidents.accounts.half_open import Step, begin
 from incidents.accounts.invitations import locked
-from incidents.accounts.models import Account
+from incidents.accounts.models import Account, Organisation
 from incidents.accounts.rules import normalise_username
 from incidents.accounts.sessions import WrongCredentials, current_seed, end_all, passphrase_mark, tala_session
 from incidents.accounts.throttle import Door, Throttled
@@ -314,3 +314,9 @@ def usernames() -> dict[str, str]:
     """What everyone is called, by account id. One query."""
     rows = db.session.execute(select(Account.id, Account.username))
     return {row.id: row.username for row in rows}
+
+
+def organisation_names() -> dict[str, str]:
+    """What every organisation is called, by its id. One query."""
+    rows = db.session.execute(select(Organisation.id, Organisation.name))
+    return {row.id: row.name for row in rows}

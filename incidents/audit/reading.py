@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from incidents.accounts.models import Account, Organisation
+from incidents.accounts.models import Organisation
+from incidents.accounts.services import usernames
 from incidents.audit.acts import Act
 from incidents.audit.models import AuditEntry
 from incidents.audit.services import SHORT
@@ -21,7 +22,7 @@ from incidents.keyring.models import KeyKind
 from incidents.keyring.services import AuditKey
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from incidents.keyring.chain import Link
     from incidents.keyring.people import Seed
@@ -145,7 +146,7 @@ def opener(keys: Sequence[AuditKey]) -> Callable[[AuditEntry | Link], Line]:
 
 def _named(lines: Sequence[Line]) -> list[Line]:
     """The lines with usernames where ids are of accounts. One query."""
-    names = usernames({one for line in lines for one in (line.by, line.about)})
+    names = usernames()
     return [
         Line(
             line.number,
@@ -158,12 +159,6 @@ def _named(lines: Sequence[Line]) -> list[Line]:
         )
         for line in lines
     ]
-
-
-def usernames(ids: set[str]) -> Mapping[str, str]:
-    """Username by account id, of those that are accounts."""
-    rows = db.session.execute(select(Account.id, Account.username).where(Account.id.in_(ids)))
-    return {row.id: row.username for row in rows}
 
 
 def place_of(printed: str, links: Iterator[Link]) -> int | None:

@@ -83,7 +83,6 @@ def hand_in(incident_id: str) -> ResponseReturnValue:
 @access(Role.RESEARCHER)
 def assign(incident_id: str) -> ResponseReturnValue:
     """Somebody takes care of it."""
-    _opened(incident_id)
     form = AssignForm(request.form, prefix="assign")
     form.offer(services.colleagues(current_keys()), current_user.id)
 

@@ -22,10 +22,11 @@ from incidents.facts.frames import Frame
 from incidents.facts.rewriting import KeyNotHeld
 from incidents.keyring.services import member
 from incidents.records import frames as derived
+from incidents.records.fields import ACCOUNT, IDENTITY
 from incidents.records.keys import StaleKeys
 from incidents.records.models import Incident, LogEntry, Revision, RevisionKey
 from incidents.records.parts import join
-from incidents.records.services import ACCOUNT, IDENTITY, opened_parts
+from incidents.records.services import opened_parts
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -11,7 +11,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from incidents.accounts.models import Role
-from incidents.accounts.services import accounts, current_member
+from incidents.accounts.services import current_member, usernames
 from incidents.accounts.sessions import current_seed
 from incidents.erasure import certificates, holds, rules, services, sweeping
 from incidents.erasure.certificates import KEY_BACKUP_DAYS
@@ -271,7 +271,7 @@ def _held(found: Hold) -> str:
 
 
 def _names(account_ids: tuple[str, ...]) -> str:
-    known = {one.id: one.username for one in accounts()}
+    known = usernames()
     return joined([bdi(known.get(one, one)) for one in account_ids])
 
 

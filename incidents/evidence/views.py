@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from incidents.accounts.models import Role
-from incidents.accounts.services import accounts
+from incidents.accounts.services import usernames
 from incidents.erasure import sweeping
 from incidents.erasure.forms import WhyForm
 from incidents.erasure.holds import Held
@@ -242,7 +242,7 @@ def _item_page(incident_id: str, evidence_id: str, form: TakeForm) -> ResponseRe
 
 def _custody(incident_id: str, found: Evidence) -> list[list[str]]:
     """Who handled a file, in words: what the item's own chain says, then who opened it, oldest first."""
-    names = {one.id: one.username for one in accounts()}
+    names = usernames()
     chained = [
         [moment(event.at.isoformat()), names.get(event.actor, event.actor), wording.done(event.action), event.reason]
         for event in found.custody

@@ -12,7 +12,7 @@ from incidents.accounts.commands import BAD_NAME, tell
 from incidents.accounts.commands import group as accounts
 from incidents.accounts.invitations import NameTaken, UnusableName
 from incidents.accounts.networks import codes
-from incidents.accounts.services import settings
+from incidents.accounts.services import organisation_names, settings
 from incidents.instance import backup as backups
 from incidents.instance import restoring, services
 from incidents.instance.reading import BrokenBackup
@@ -102,7 +102,7 @@ def backup(folder: Path, keep_keys: int | None) -> None:
 
 def tell_heads(when: str, heads: Mapping[str, str]) -> None:
     """Print where the logs end, to be compared with paper."""
-    names = services.organisation_names()
+    names = organisation_names()
     for organisation_id, head in heads.items():
         click.echo(f"{when}: {names.get(organisation_id, organisation_id)} {head}")
 

@@ -93,8 +93,3 @@ def begin(
 def _invite(username: str, role: Role, organisation: Organisation) -> Invitation:
     account, code = invitations.add_account(username, role, organisation)
     return Invitation(account.username, role, code)
-
-
-def organisation_names() -> dict[str, str]:
-    """The names of all organisations, by id."""
-    return {row.id: row.name for row in db.session.scalars(select(Organisation))}

@@ -14,10 +14,11 @@ from incidents.facts import frames, rewriting, store
 from incidents.facts.models import FrameKind
 from incidents.facts.rewriting import FrameMoved
 from incidents.records import frames as derived
+from incidents.records.fields import ACCOUNT, IDENTITY
 from incidents.records.keys import check_newest, with_newest
 from incidents.records.models import Incident, Revision, RevisionKey
 from incidents.records.parts import join
-from incidents.records.services import ACCOUNT, IDENTITY, opened_parts
+from incidents.records.services import opened_parts
 
 if TYPE_CHECKING:
     import datetime as dt

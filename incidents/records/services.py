@@ -23,6 +23,7 @@ from incidents.keyring import case_door
 from incidents.keyring.case_door import DataKey, Place
 from incidents.keyring.services import member
 from incidents.records import frames
+from incidents.records.fields import ACCOUNT, IDENTITY
 from incidents.records.keys import CaseKeys, StaleKeys, check_newest, with_newest
 from incidents.records.models import Incident, LogEntry, Revision, RevisionKey
 from incidents.records.parts import join, overlay, split
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from incidents.records.schema import CaseDocument
-
-IDENTITY, ACCOUNT = "identity", "account"
 
 
 NEW_INCIDENTS, NEW_REVISIONS, NEW_KEYS = (insert(table_of(model)) for model in (Incident, Revision, RevisionKey))

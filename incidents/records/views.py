@@ -11,7 +11,7 @@ from flask_login import current_user
 
 from incidents import clock
 from incidents.accounts.models import Role
-from incidents.accounts.services import accounts
+from incidents.accounts.services import accounts, usernames
 from incidents.errors import Forbidden, KeysChanged, on_domain_error
 from incidents.facts.services import left_since
 from incidents.i18n import gettext as _
@@ -111,7 +111,7 @@ def case(incident_id: str) -> ResponseReturnValue:
         killed=page.killed(document),
         affected=page.affected(document),
         sections=page.sections(document, "account"),
-        names=_names(),
+        names=usernames(),
     )
 
 
@@ -142,7 +142,7 @@ def history(incident_id: str) -> ResponseReturnValue:
     keys = current_keys()
     found = history_of(keys, incident_id, request.args.get("page", 1, type=int))
     document = services.open_account(keys, incident_id).document
-    return render_template("records/history.html", document=document, history=found, names=_names())
+    return render_template("records/history.html", document=document, history=found, names=usernames())
 
 
 @blueprint.get("/cases/<incident_id>/summary")
@@ -197,7 +197,7 @@ def _ask_for_reason(incident_id: str, form: ReasonForm) -> ResponseReturnValue:
         "records/identity.html",
         form=form,
         document=document,
-        openings=page.openings(keys, incident_id, _names()),
+        openings=page.openings(keys, incident_id, usernames()),
     )
     return answer, status_of(form)
 
@@ -216,10 +216,6 @@ def _summary_page(incident_id: str, form: BaseForm, *, status: HTTPStatus | None
         document=document,
         own=document.summary_written_by == current_user.id,
         lacking=story.lacking(document, clock.today()),
-        names=_names(),
+        names=usernames(),
     )
     return answer, status or status_of(form)
-
-
-def _names() -> dict[str, str]:
-    return {one.id: one.username for one in accounts()}

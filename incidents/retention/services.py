@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
@@ -12,15 +11,16 @@ import polars as pl
 from incidents import clock
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
+from incidents.casework.services import checked, note
 from incidents.erasure import services as erasure
 from incidents.erasure.preparing import membership
 from incidents.errors import TalaError
 from incidents.records import index
 from incidents.records import services as records
-from incidents.records.schema import Comment
 from incidents.retention.rules import EPOCH, Action, Due, due, months_after, rule
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from incidents.keyring.roster import Hold
@@ -156,17 +156,17 @@ def keep_longer(keys: CaseKeys, incident_id: str, months: int, reason: str, *, e
     Raises:
         NotFound: no such case in this organisation.
         Conflict: somebody saved the case meanwhile.
+        Full: see casework.services.checked().
     """
     document = records.open_account(keys, incident_id).document
     until = months_after(clock.today(), months)
-    note = Comment(at=dt.datetime.now(tz=dt.UTC), by=keys.account_id, text=reason)
     changed = {
         "incident": document.incident.model_copy(update={"retention_until": until}),
-        "comments": [*document.comments, note],
+        "comments": [*document.comments, note(keys, reason)],
     }
 
     def logged() -> None:
         audit.record(keys.organisation_id, Act.KEPT_LONGER, by=keys.account_id, about=incident_id, reason=reason)
 
-    records.update(keys, document.model_copy(update=changed), expected=expected, also=logged)
+    records.update(keys, checked(document.model_copy(update=changed)), expected=expected, also=logged)
     return until

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from incidents.accounts.models import Role
+from incidents.casework.services import Full
 from incidents.erasure import sweeping
 from incidents.erasure.holds import Held
 from incidents.errors import Forbidden
@@ -95,6 +96,9 @@ def keep(incident_id: str) -> ResponseReturnValue:
         )
     except Conflict:
         form.add_errors({"reason": _("Somebody saved this case meanwhile. Look at it, then decide again.")})
+        return _page(incident_id, keep=form, status=HTTPStatus.CONFLICT)
+    except Full:
+        form.add_errors({"reason": _("This case holds as many comments as a case may have: nothing was changed.")})
         return _page(incident_id, keep=form, status=HTTPStatus.CONFLICT)
     flash(_("No rule asks about this case until %(day)s.", day=bdi(day(until))), "success")
     return redirect(url_for("retention.case", incident_id=incident_id), HTTPStatus.SEE_OTHER)

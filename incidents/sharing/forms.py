@@ -12,6 +12,7 @@ from incidents import clock
 from incidents.accounts.forms import required
 from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
+from incidents.records.fields import ACCOUNT, IDENTITY
 from incidents.records.forms import checked_text
 from incidents.records.text import NOTE_LIMIT, clean_note
 from incidents.sharing.deciding import Wish
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LONGEST_NUMBER: Final = 4
-ACCOUNT, IDENTITY = "account", "identity"
 
 
 class UntilForm(Form):  # type: ignore[misc]

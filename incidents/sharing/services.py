@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import delete, select
 
 from incidents import clock
-from incidents.accounts.models import Organisation
+from incidents.accounts.services import organisation_names
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.consents import withdrawals
@@ -29,6 +29,7 @@ from incidents.keyring.envelope import Unopenable
 from incidents.keyring.identity import Identity, NotBelieved
 from incidents.keyring.services import member
 from incidents.keyring.share_door import is_of, open_share, slot
+from incidents.records.fields import ACCOUNT, IDENTITY
 from incidents.records.keys import check_newest, with_newest
 from incidents.records.models import Incident, Revision
 from incidents.records.parts import join
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
     from incidents.records.keys import CaseKeys
     from incidents.records.schema import CaseDocument
     from incidents.sharing.rules import Shared
-
-ACCOUNT, IDENTITY = "account", "identity"
 
 
 @dataclass(frozen=True)
@@ -200,7 +199,7 @@ def _standing(keys: CaseKeys, rows: Sequence[SharedCase], today: dt.date) -> lis
         return []
     roster, _version = member(keys.account_id, keys.organisation_id, keys.seed).roster()
     current = _current([one.shared for one in opened])
-    names = _names({one.shared.owner for one in opened})
+    names = organisation_names()
     found = (
         _believed(keys, roster, one, names[one.shared.owner])
         for one in opened
@@ -247,11 +246,6 @@ def _newest(incident_ids: set[str]) -> Mapping[str, tuple[str, int]]:
         select(Incident.id, Incident.organisation_id, Incident.revision).where(Incident.id.in_(incident_ids))
     )
     return {row.id: (row.organisation_id, row.revision) for row in rows}
-
-
-def _names(organisations: set[str]) -> dict[str, str]:
-    rows = db.session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(organisations)))
-    return {row.id: row.name for row in rows}
 
 
 def _document(shared: Shared, parts: Sequence[str]) -> CaseDocument:

@@ -12,17 +12,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 from werkzeug.datastructures import MultiDict
 
-from incidents import clock
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.casework import rules
-from incidents.casework.services import checked
+from incidents.casework.services import checked, note
 from incidents.codebook.services import codebook
 from incidents.errors import NotFound
 from incidents.i18n import gettext as _
 from incidents.records import index, listing
 from incidents.records import services as records
-from incidents.records.schema import Comment
 from incidents.records.text import NOTE_LIMIT
 from incidents.submissions import inbox
 from incidents.submissions.rules import Unreadable
@@ -85,7 +83,7 @@ def attach(keys: CaseKeys, submission_id: str, incident_id: str, sender: str) ->
         raise NotFound
     opened = records.open_account(keys, incident_id)
     text = "\n".join(_words(message, opened.document, sender))[:NOTE_LIMIT]
-    comment = Comment(at=clock.now(), by=keys.account_id, kind="question", text=text)
+    comment = note(keys, text, "question")
 
     def gone() -> None:
         inbox.remove(keys.organisation_id, submission_id)

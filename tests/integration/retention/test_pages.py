@@ -18,6 +18,7 @@ from incidents.intake import services as intake
 from incidents.keyring.facts_door import facts_keys
 from incidents.records import services as records
 from incidents.records.models import RevisionKey
+from incidents.records.schema import MOST_PARTS, Comment
 from incidents.retention import services
 from tests.factories import documents as make
 from tests.integration.retention.conftest import keys_of
@@ -170,6 +171,18 @@ def test_a_case_is_kept_longer_with_a_reason_that_stands_beside_it(desk: Desk) -
     assert "Nothing is due." in desk.browser.get("/retention")
     assert "Nothing is due before" in desk.browser.get(f"/retention/{incident_id}")
     desk.browser.post(f"/retention/{incident_id}/keep", sent, status=409)
+
+
+def test_a_case_that_is_full_of_comments_says_so_and_is_not_kept_longer(desk: Desk) -> None:
+    full = [{"at": "2020-01-11T09:00:00Z", "text": "fictional"} for _ in range(MOST_PARTS)]
+    incident_id = desk.save(
+        case("CP_STAT").model_copy(update={"comments": [Comment.model_validate(one) for one in full]})
+    )
+    sent = {"keep-months": "12", "keep-reason": REASON, "keep-expected": "1"}
+    page = desk.browser.post(f"/retention/{incident_id}/keep", sent, status=409)
+    assert "as many comments as a case may have" in page
+    assert REASON in page
+    assert whole(desk, incident_id).incident.retention_until is None
 
 
 def test_a_draft_from_before_does_not_bring_contact_details_back(desk: Desk) -> None:
