@@ -60,7 +60,7 @@ def features(row: dict[str, str]) -> dict[str, Any]:
     """What a row of the common layout says, as the linkage frame has it."""
     high, low = name_sketch(row["victim_name"]) or (None, None)
     geo = Geo(lat=float(row["lat"]), lon=float(row["lon"])) if row["lat"] else None
-    point, around = points(geo)
+    spot, nearby = points(geo)
     age = next(band for last, band in AGES.items() if int(row["victim_age"]) <= last) if row["victim_age"] else ""
     return {
         "id": row["incident_ref"],
@@ -74,8 +74,8 @@ def features(row: dict[str, str]) -> dict[str, Any]:
         "name_high": high,
         "name_low": low,
         "place": place_sketch(row["place"]),
-        "point": point,
-        "around": around,
+        "spot": spot,
+        "nearby": nearby,
     }
 
 

@@ -52,7 +52,7 @@ FIELDS: Final[Mapping[str, Field]] = {
     ),
     "name": Field(("same", "alike", "in_part", "little", "other"), (70, 16, 7, 3, 4), (0.2, 1, 3, 10, 85.8)),
     "place": Field(("same", "in_part", "other"), (60, 25, 15), (5, 10, 85)),
-    "point": Field(("same", "near", "other"), (80, 17, 3), (0.1, 1, 98.9)),
+    "point": Field(("same", "near", "other"), (65, 20, 15), (0.01, 0.5, 99.49)),
     "violation": Field(("same", "other"), (92, 8), (40, 60)),
     "fatal": Field(("same", "other"), (97, 3), (70, 30)),
     "place_type": Field(("same", "other"), (75, 25), (20, 80)),
@@ -64,10 +64,13 @@ FIELDS: Final[Mapping[str, Field]] = {
 VALUED: Final = ("name", "place", "point", "violation", "fatal", "place_type", "gender", "age", "size")
 NAME_FLOORS: Final = (1.0, 0.78, 0.6, 0.45)
 PLACE_FLOORS: Final = (1.0, 0.5)
+#: A word of a place sets so many bits.
+WORD_BITS: Final = 2
 DAYS: Final = (1, 2, 4, 8, 32)
 #: From so many days on, dates are spans; the level at which two are the same one.
 SPAN: Final = 3
 SAME_SPAN: Final = 6
+NEARBY_BITS: Final = 8
 _MIXED: Final = np.uint64(0x9E3779B97F4A7C15)
 #: Bands of age in their order; what is not among them is only the same or not.
 AGES: Final = ("AGE_0_11", "AGE_12_14", "AGE_15_17", "AGE_18_24", "AGE_25_34", "AGE_35_49", "AGE_50_64", "AGE_65")
@@ -95,22 +98,25 @@ class Rows:
             return np.where(high | low, _numbered(high ^ (low * _MIXED)), -1)
         if field == "place":
             return np.where(self.place, _numbered(self.place), -1)
+        if field == "point":
+            return np.where(self.codes["spot"] < 0, -1, self.codes["spot"] << NEARBY_BITS | self.codes["nearby"])
         return self.codes["violation_group" if field == "violation" else field]
 
     def within(self, field: str) -> Ints:
-        """Among which rows a value is rare or common: a place among those of its area, anything else among all."""
-        return self.codes["area"] if field == "place" else np.zeros(len(self), dtype=np.int64)
+        """Among which rows a value is rare or common: a place in its area, a point at its place, others anywhere."""
+        named = {"place": self.codes["area"], "point": self.codes["area"] ^ self.values("place")}
+        return named.get(field, np.zeros(len(self), dtype=np.int64))
 
 
 def rows_of(frame: pl.DataFrame) -> Rows:
     """The columns of a linkage frame that are compared."""
-    numbers = {name: _numbers(frame, name) for name in ("point", "around", "size", "first", "last")}
+    numbers = {name: _numbers(frame, name) for name in ("spot", "nearby", "size", "first", "last")}
     coded = {name: _codes(frame, name) for name in ("country", "area", "place_type", "violation_group", "gender")}
     fatal = frame["fatal"].to_numpy().astype(np.int64)
     return Rows(
         frame,
         frame["case"].to_numpy(),
-        coded | {"age": _ages(frame), "fatal": fatal} | {name: numbers[name] for name in ("point", "around", "size")},
+        coded | {"age": _ages(frame), "fatal": fatal} | {name: numbers[name] for name in ("spot", "nearby", "size")},
         numbers["first"],
         numbers["last"],
         (_sketch(frame, "name_high"), _sketch(frame, "name_low")),
@@ -177,8 +183,9 @@ def _near(values: Ints, left: Ints, right: Ints, reach: int) -> Levels:
 
 
 def _point(rows: Rows, left: Ints, right: Ints) -> Levels:
-    square, around = (_same(rows.codes[name], left, right) for name in ("point", "around"))
-    return np.where(square == UNKNOWN, UNKNOWN, np.where(square == 1, 1, np.where(around == 1, 2, 3))).astype(np.uint8)
+    spot, nearby = (_same(rows.codes[name], left, right) for name in ("spot", "nearby"))
+    known = np.where(nearby == 1, np.where(spot == 1, 1, 2), 3)
+    return np.where(spot == UNKNOWN, UNKNOWN, known).astype(np.uint8)
 
 
 def _where(rows: Rows, left: Ints, right: Ints) -> Levels:
@@ -220,7 +227,9 @@ def _name(rows: Rows, left: Ints, right: Ints) -> Levels:
 
 def _place(rows: Rows, left: Ints, right: Ints) -> Levels:
     mine, theirs = _count(rows.place[left]), _count(rows.place[right])
-    alike = 2 * _count(rows.place[left] & rows.place[right]) / np.maximum(mine + theirs, 1)
+    both = _count(rows.place[left] & rows.place[right])
+    # A single bit in common is no word in common.
+    alike = np.where((both >= WORD_BITS), 2 * both / np.maximum(mine + theirs, 1), 0)
     return _graded(alike, np.minimum(mine, theirs), PLACE_FLOORS)
 
 

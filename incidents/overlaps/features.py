@@ -37,15 +37,15 @@ LINKAGE_COLUMNS: Final = (
     Column("name_high", Kind.U64, "First half of the sketch of all names; empty: no name is known.", nullable=True),
     Column("name_low", Kind.U64, "Second half of it.", nullable=True),
     Column("place", Kind.U64, "Sketch of the place in words.", nullable=True),
-    Column("point", Kind.U16, "One of some thousand numbers into which squares of the map fall.", nullable=True),
-    Column("around", Kind.U16, "Likewise for larger squares: the neighbourhood of the point.", nullable=True),
+    Column("spot", Kind.U16, "One of some thousand numbers into which squares of the map fall.", nullable=True),
+    Column("nearby", Kind.U16, "One of some hundred, for larger squares: what lies around the spot.", nullable=True),
     Column("case_link", Kind.U64, "Shared by linked accounts of one incident; empty: not linked.", nullable=True),
     Column("decided", Kind.TEXT, "Ids of cases about which somebody decided, parted by spaces.", nullable=True),
 )
-#: Points of the map are told apart by squares of so many degrees (some 200 m, some 5 km), and squares by numbers that
-#: many of them share.
-SQUARE: Final = (0.002, 4096)
-NEIGHBOURHOOD: Final = (0.05, 256)
+#: Points of the map are told apart by squares of so many degrees (some 30 m, some 500 m), and squares by numbers that
+#: many of them share: in an area of 100 km by 100 km some ten squares have both numbers of a point.
+SPOT: Final = (0.0003, 4096)
+NEARBY: Final = (0.005, 256)
 UNKNOWN_CODES: Final = frozenset({"GEN_UNK", "AGE_UNK", "PL_UNK"})
 
 
@@ -101,13 +101,11 @@ def _person(document: CaseDocument, person: Person | None) -> tuple[Any, ...]:
 
 
 def points(geo: Geo | None) -> tuple[int | None, int | None]:
-    """Numbers for the square and the neighbourhood of a point: equal for the same, and for many others."""
+    """Numbers for the square of a point and the larger one around it: equal for the same, and for many others."""
     if geo is None:
         return None, None
-    square, around = (
-        bucket(f"{geo.lat // side:.0f} {geo.lon // side:.0f}", numbers) for side, numbers in (SQUARE, NEIGHBOURHOOD)
-    )
-    return square, around
+    spot, nearby = (bucket(f"{geo.lat // side:.0f} {geo.lon // side:.0f}", numbers) for side, numbers in (SPOT, NEARBY))
+    return spot, nearby
 
 
 def _known(code: str | None) -> str | None:

@@ -131,7 +131,7 @@ def _not_told_apart(
     differs = np.max(list(levels.values()), axis=0) > 1
     known = (levels["when"] == 1) & (levels["where"] == 1) & (levels["place"] == 1)
     unnamed = np.maximum(*(rows.values("name")[side] for side in pair)) < 0
-    few = weights.together[-1].at_once[pair[0]] < FEW_ALIKE
+    few = weights.together[-1].seen[pair[0]] < FEW_ALIKE
     alike: NDArray[np.bool_] = known & ~differs & unnamed & few
     return alike
 

@@ -56,7 +56,7 @@ def _rules(rows: Rows) -> Iterator[Rule]:
     yield Rule(area, 1, 150)
     yield Rule(crowd(rows, ["area", "place"]).key, 8, 30)
     yield Rule(country, 1, 40)
-    yield Rule(rows.codes["point"], 32, 12)
+    yield Rule(rows.values("point"), 32, 12)
     yield Rule(rows.values("name"), ANY_DAY, 20)
     for band in range(BANDS):
         half, shift = divmod(band * BAND_BITS, 64)

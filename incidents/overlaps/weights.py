@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from incidents.overlaps.agreement import FIELDS, SAME_AREA, SAME_SPAN, VALUED, compare
-from incidents.overlaps.crowds import Crowd, counted, crowd
+from incidents.overlaps.crowds import FROM, Crowd, counted, crowd
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +37,8 @@ SEED: Final = 20160701
 AT_LEAST: Final = 0.5
 #: What cases of one place have in common beyond chance: counted together, not as if each were a coincidence.
 TOGETHER: Final = (("place",), ("place", "violation", "fatal", "place_type", "gender", "age", "size"))
+#: What is judged on any pairs alone.
+BETWEEN: Final = ("where", "when")
 SAME: Final = 1
 SAME_COUNTRY: Final = 2
 NEVER: Final = 1e-9
@@ -64,6 +66,7 @@ class Weights:
     def of(self, levels: Mapping[str, Levels], left: Ints, right: Ints) -> Floats:
         """The sum for each pair: log2 of the odds that two accounts are of one incident."""
         near = (levels["where"] == SAME_AREA).astype(np.intp)
+        near += (near == 1) & (levels["place"] == SAME)
         said = {}
         for name in VALUED:
             rare = np.minimum(self.rarity[name][left], self.rarity[name][right])
@@ -97,7 +100,7 @@ def fit(rows: Rows) -> Weights:
         told = np.log2(_judged(name) / chance)
         # To differ never speaks for two accounts, however seldom others differ.
         told[:, -1] = np.minimum(told[:, -1], 0)
-        bits[name] = np.concatenate([np.zeros((2, 1)), told], axis=1)
+        bits[name] = np.concatenate([np.zeros((len(told), 1)), told], axis=1)
     return Weights(
         prior=float(np.log2(odds)),
         bits=bits,
@@ -137,18 +140,25 @@ def _rarity(rows: Rows, name: str) -> Floats:
     """Bits that agreement in a row's value says: how often accounts of one incident agree, over the value's share."""
     alike, peers = counted(rows, name)
     chance = FIELDS[name].chance[0] / sum(FIELDS[name].chance)
-    share = (np.maximum(alike - 2, 0) + JUDGED * chance) / (peers + JUDGED)
+    share = (alike + JUDGED * chance) / (peers + JUDGED)
     return np.where(rows.values(name) >= 0, np.log2(_judged(name)[0] / share), 0.0)
 
 
 def _chance(rows: Rows) -> dict[str, Floats]:
     """For each field two lines: any pairs, and pairs of one area. Where an area is, is judged on any pairs alone."""
     random = np.random.default_rng(SEED)
-    apart, near = compare(rows, *_any_pairs(rows, random)), compare(rows, *_near_pairs(rows, random))
+    place = np.where(rows.place, rows.codes["area"] ^ rows.values("place"), -1)
+    pairs = [_any_pairs(rows, random), *(_near_pairs(rows, key, random) for key in (rows.codes["area"], place))]
+    lines = [compare(rows, *pair) for pair in pairs]
+    weeks = [np.abs(rows.first[left] - rows.first[right]) >= FROM for left, right in pairs]
     found = {}
     for name, field in FIELDS.items():
-        lines = [apart[name], apart[name] if name == "where" else near[name]]
-        tallied = [np.bincount(line, minlength=len(field.chance) + 1)[1:] for line in lines]
+        if name in BETWEEN:
+            chosen = [lines[0][name]] * len(lines)
+        else:
+            # Pairs of about one day may be of one incident: chance is what is alike weeks apart.
+            chosen = [line[name][apart] for line, apart in zip(lines, weeks, strict=True)]
+        tallied = [np.bincount(line, minlength=len(field.chance) + 1)[1:] for line in chosen]
         found[name] = np.stack([_share(line, field.chance) for line in tallied])
     return found
 
@@ -166,9 +176,8 @@ def _any_pairs(rows: Rows, random: np.random.Generator) -> tuple[Ints, Ints]:
     return _of_different_cases(rows, left, right)
 
 
-def _near_pairs(rows: Rows, random: np.random.Generator) -> tuple[Ints, Ints]:
-    """Pairs of one area, each as likely as any other."""
-    area = rows.codes["area"]
+def _near_pairs(rows: Rows, area: Ints, random: np.random.Generator) -> tuple[Ints, Ints]:
+    """Pairs of one area, or of one place in it, each as likely as any other."""
     order = np.argsort(area, kind="stable")
     order = order[area[order] >= 0]
     if len(order) == 0:
