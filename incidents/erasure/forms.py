@@ -31,8 +31,9 @@ class WhyForm(BaseForm):
 
 
 class EraseForm(WhyForm):
-    """A reason, and the reference of the case, typed."""
+    """A reason, the reference of the case, typed, and the revision that the page showed."""
 
+    expected = HiddenField()
     ref = StringField(lazy_gettext("Type the reference of the case to confirm"))
     #: The reference that has to be typed.
     wanted = ""
@@ -50,7 +51,6 @@ class EraseForm(WhyForm):
 class ErasePersonForm(EraseForm):
     """As for a case; and that the words which stay have been read."""
 
-    expected = HiddenField()
     read = BooleanField(
         lazy_gettext("I have read the words that stay, and nothing in them tells who this person is"),
     )

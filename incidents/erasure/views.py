@@ -73,11 +73,18 @@ def erase(incident_id: str) -> ResponseReturnValue:
     if not form.validate():
         return _case_page(incident_id, form)
     try:
-        (certificate_id,) = services.erase_cases(keys, [incident_id], form.reason.data)
+        (certificate_id,) = services.erase_cases(
+            keys, [incident_id], form.reason.data, expected=revision_of(form.expected.data)
+        )
     except Held as held:
         form.add_errors({"reason": _held(held.hold)})
-        return _case_page(incident_id, form, status=HTTPStatus.CONFLICT)
-    return _erased(certificate_id)
+    except Conflict:
+        form.add_errors(
+            {"reason": _("Somebody saved this case meanwhile. Nothing was erased. Look at what it says now.")}
+        )
+    else:
+        return _erased(certificate_id)
+    return _case_page(incident_id, form, status=HTTPStatus.CONFLICT)
 
 
 @blueprint.get("/cases/<incident_id>/erase/person/<person_id>")
@@ -198,6 +205,7 @@ def _erased(certificate_id: str) -> ResponseReturnValue:
 def _case_page(incident_id: str, form: EraseForm, *, status: HTTPStatus | None = None) -> ResponseReturnValue:
     opened = records.open_account(current_keys(), incident_id)
     document = opened.document
+    form.expected.data = str(opened.revision)
     answer = render_template(
         "erasure/case.html",
         form=form,

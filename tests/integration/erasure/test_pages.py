@@ -65,7 +65,7 @@ def test_a_case_is_erased_with_a_reason_and_its_reference(desk: Desk, document: 
     ref, incident_id = document.incident.ref, document.incident.id
     # people type references as they hear them
     spaced = f"{ref[:4]} {ref[4:8]}-{ref[8:]}".lower()
-    desk.browser.post(f"/cases/{incident_id}/erase", {"reason": REASON, "ref": spaced}, status=303)
+    desk.browser.post(f"/cases/{incident_id}/erase", {"reason": REASON, "ref": spaced, "expected": "1"}, status=303)
     assert rows_of(incident_id) == [0, 0, 0]
     desk.browser.get(f"/cases/{incident_id}", status=404)
     address = certificate_of(desk.browser)
@@ -99,8 +99,24 @@ def test_a_slip_erases_nothing_and_loses_nothing_that_was_typed(
     assert rows_of(document.incident.id)[0] == 1
 
 
+@pytest.mark.parametrize("expected", ["1", "", "0", "1e3"])
+def test_what_was_saved_since_the_page_was_shown_is_not_erased_unread(
+    desk: Desk, document: CaseDocument, expected: str
+) -> None:
+    incident_id = document.incident.id
+    assert 'name="expected" value="1"' in desk.browser.get(f"/cases/{incident_id}/erase")
+    desk.change(incident_id, incident=document.incident.model_copy(update={"narrative": "Said anew."}))
+    data: Form = {"reason": REASON, "ref": document.incident.ref, "expected": expected}
+    page = desk.browser.post(f"/cases/{incident_id}/erase", data, status=409)
+    assert "Somebody saved this case meanwhile. Nothing was erased." in page
+    assert REASON in page
+    assert 'name="expected" value="2"' in page
+    assert rows_of(incident_id)[0] == 1
+    desk.browser.post(f"/cases/{incident_id}/erase", data | {"expected": "2"}, status=303)
+
+
 def test_a_reason_is_kept_in_the_log_that_auditors_read(desk: Desk, document: CaseDocument) -> None:
-    data: Form = {"reason": REASON, "ref": document.incident.ref}
+    data: Form = {"reason": REASON, "ref": document.incident.ref, "expected": "1"}
     desk.browser.post(f"/cases/{document.incident.id}/erase", data, status=303)
     (entry,) = [one for one in logged(desk) if one.act is Act.ERASED]
     assert (entry.by, entry.about_id) == (desk.team.researcher.username, document.incident.id)
@@ -110,7 +126,7 @@ def test_a_reason_is_kept_in_the_log_that_auditors_read(desk: Desk, document: Ca
 
 def test_others_cannot_erase_or_see_certificates(desk: Desk, document: CaseDocument, world: World) -> None:
     stranger = world.team().researcher.browser()
-    data: Form = {"reason": REASON, "ref": document.incident.ref}
+    data: Form = {"reason": REASON, "ref": document.incident.ref, "expected": "1"}
     stranger.post(f"/cases/{document.incident.id}/erase", data, status=404)
     desk.team.analyst.browser().post(f"/cases/{document.incident.id}/erase", data, status=403)
     desk.browser.post(f"/cases/{document.incident.id}/erase", data, status=303)
@@ -185,7 +201,7 @@ def test_lifting_a_hold_takes_two(desk: Desk, document: CaseDocument) -> None:
     second.post(f"{address}/lift", {"reason": "yes, it is done"}, status=303)
     assert "There is no hold on this case" in second.get(address)
     assert erasing_acts(desk) == [Act.HOLD_ASKED, Act.HOLD_PLACED, Act.HOLD_LIFT_ASKED, Act.HOLD_LIFTED]
-    data: Form = {"reason": REASON, "ref": document.incident.ref}
+    data: Form = {"reason": REASON, "ref": document.incident.ref, "expected": "1"}
     desk.browser.post(f"/cases/{document.incident.id}/erase", data, status=303)
 
 
