@@ -165,9 +165,9 @@ def _choices(source: str, document: CaseDocument) -> Iterator[Choice]:
 
 
 def _choosable(source: str, code: Code) -> bool:
-    """Whether a code can stand in a flat list: of outcomes groups only order it, of rights the articles say more."""
+    """Whether a code can stand in a flat list: groups only order outcomes and rights, and articles are no rights."""
     if source == "rights":
-        return code.parent is None
+        return code.parent == "R"
     return source != "outcomes" or code.parent is not None or code.code == "OUT_UNK"
 
 

@@ -32,7 +32,7 @@ ACT: Final = Page(
                     "person_id",
                     Kind.SELECT,
                     N_("To whom was it done?"),
-                    N_("For a law or a policy: nobody in particular."),
+                    N_("Leave it open for a law or a policy: it is aimed at nobody in particular."),
                     source="persons",
                 ),
                 Question(

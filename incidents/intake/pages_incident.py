@@ -87,6 +87,18 @@ WHAT: Final = Page(
             (
                 NARRATIVE,
                 Question(
+                    "drug_nexus",
+                    Kind.MANY,
+                    N_("How is it linked to drugs?"),
+                    N_("Choose all that apply. Without a link it does not belong here: refer the person on."),
+                    source="drug_nexus",
+                ),
+            )
+        ),
+        *NUMBERS,
+        Section(
+            (
+                Question(
                     "narrative_lang",
                     Kind.LINE,
                     N_("In which language is this written?"),
@@ -100,16 +112,10 @@ WHAT: Final = Page(
                     N_("By which you will find it again. Never a name."),
                     optional=True,
                 ),
-                Question(
-                    "drug_nexus",
-                    Kind.MANY,
-                    N_("How is it linked to drugs?"),
-                    N_("Choose all that apply. Without a link it does not belong here: refer the person on."),
-                    source="drug_nexus",
-                ),
-            )
+            ),
+            N_("Working title and language"),
+            folded=True,
         ),
-        *NUMBERS,
         Section(
             (
                 Question(
@@ -134,6 +140,11 @@ WHEN: Final = Page(
         Section(
             (
                 DATE_START,
+                Question("date_reported", Kind.DAY, N_("When did the account reach you?")),
+            )
+        ),
+        Section(
+            (
                 Question("time_of_day", Kind.INLINE, N_("Part of the day"), source="time_of_day", optional=True),
                 Question(
                     "date_end",
@@ -142,14 +153,15 @@ WHEN: Final = Page(
                     N_("Only if it lasted for more than a day."),
                     optional=True,
                 ),
-                Question("date_reported", Kind.DAY, N_("When did the account reach you?")),
-            )
+            ),
+            N_("Part of the day, and when it ended"),
+            folded=True,
         ),
         Section(
             (
                 Question(
                     "date_precision",
-                    Kind.ONE,
+                    Kind.SELECT,
                     N_("How well is the date known?"),
                     N_("It follows from the date. Choose only where that is wrong."),
                     source="date_precision",
@@ -169,7 +181,7 @@ WHERE: Final = Page(
         Section(
             (
                 COUNTRY,
-                Question("place_type", Kind.ONE, N_("What kind of place was it?"), source="place_types"),
+                Question("place_type", Kind.SELECT, N_("What kind of place was it?"), source="place_types"),
             )
         ),
         Section(
@@ -206,7 +218,7 @@ PLACE: Final = Page(
                 PLACE_TEXT,
                 Question(
                     "place_precision",
-                    Kind.ONE,
+                    Kind.SELECT,
                     N_("How well is the place known?"),
                     source="place_precision",
                     optional=True,

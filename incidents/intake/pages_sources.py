@@ -103,13 +103,32 @@ SOURCE: Final = Page(
         Section(
             (
                 Question("source_type", Kind.SELECT, N_("What kind of source is it?"), source="sources/SRC"),
-                Question("connection", Kind.ONE, N_("How does the source know?"), source="sources/LNK"),
+                Question("connection", Kind.SELECT, N_("How does the source know?"), source="sources/LNK"),
                 Question(
                     "independence",
                     Kind.ONE,
                     N_("Is it independent of the other sources?"),
                     source="sources/IND",
                 ),
+                Question("date_of_material", Kind.DAY, N_("Date of the material"), optional=True),
+            )
+        ),
+        Section(
+            (
+                CITATION,
+                Question(
+                    "url",
+                    Kind.LINE,
+                    N_("Address on the internet"),
+                    N_("It may lead to the person harmed."),
+                    optional=True,
+                ),
+                Question("confidential", Kind.FLAG, N_("Keep this source to ourselves")),
+            ),
+            N_("The source itself"),
+        ),
+        Section(
+            (
                 Question(
                     "reliability",
                     Kind.ONE,
@@ -122,8 +141,10 @@ SOURCE: Final = Page(
                     N_("How far can this piece of information be believed, whoever brings it?"),
                     source="grading/CRD",
                 ),
-                Question("date_of_material", Kind.DAY, N_("Date of the material"), optional=True),
-            )
+            ),
+            N_("How far it can be trusted"),
+            N_("Leave both as they are for a first contact: “cannot be judged” is no bad mark."),
+            folded=True,
         ),
         Section(
             (
@@ -152,21 +173,6 @@ SOURCE: Final = Page(
             ),
             N_("How it hangs together with the rest"),
             folded=True,
-        ),
-        Section(
-            (
-                CITATION,
-                Question(
-                    "url",
-                    Kind.LINE,
-                    N_("Address on the internet"),
-                    N_("It may lead to the person harmed."),
-                    optional=True,
-                ),
-                Question("confidential", Kind.FLAG, N_("Keep this source to ourselves")),
-            ),
-            N_("The source itself"),
-            N_("Sealed apart: opened only with a stated reason."),
         ),
     ),
 )

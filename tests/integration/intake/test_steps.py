@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from incidents.records.identifiers import new_id
 from tests.integration.intake.steps import Walk
 
 if TYPE_CHECKING:
@@ -154,3 +155,11 @@ def test_a_full_run_saves_exactly_what_was_typed(world: World) -> None:
         "CP_PUB": ("no", "CB_SELF", True),
     }
     assert {str(row.given_on) for row in saved.consents} == {"2025-03-02"}
+
+
+def test_where_nothing_can_be_chosen_yet_the_page_says_what_to_enter_first(world: World) -> None:
+    walk = Walk(world.team().researcher).begin()
+    page = walk.browser.get(walk.path("acts", new_id()))
+    assert "No person is entered yet." in page
+    assert f'href="{walk.path("people")}"' in page
+    assert 'name="person_id"' not in page

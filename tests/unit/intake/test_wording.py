@@ -136,8 +136,15 @@ def test_errors_stand_at_their_fields_and_at_the_boxes_of_dates() -> None:
 
 
 def test_a_definition_stands_under_each_choice_that_has_one() -> None:
-    question = next(one for one in pages.SINGLE["where"].questions if one.name == "place_type")
+    question = next(one for one in pages.SINGLE["place"].questions if one.name == "release_level")
     said = notes(question, RECORD)
-    assert said["PL_CHECK"] == codebook().vocabulary("place_types")["PL_CHECK"].definition
+    assert said["RL_CTRY"] == codebook().vocabulary("release_level")["RL_CTRY"].definition
     country = next(one for one in pages.SINGLE["where"].questions if one.name == "country")
     assert notes(country, RECORD) == {}
+
+
+def test_rights_set_by_hand_are_rights_and_neither_their_heading_nor_an_article() -> None:
+    question = next(one for one in pages.DETAILS.questions if one.name == "rights")
+    offered = {choice.value for choice in choices(question, RECORD)}
+    assert {"R_LIFE", "R_TORTURE"} <= offered
+    assert not offered & {"R", "INST"}
