@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 
 from incidents import clock
 from incidents.accounts.models import Role
+from incidents.accounts.services import usernames
 from incidents.consents import rules, services, wording
 from incidents.consents.forms import IssueForm, RevokeForm, TakeBackForm
 from incidents.consents.services import Asked
@@ -44,6 +45,7 @@ def consent(incident_id: str) -> ResponseReturnValue:
         document=document,
         holders=wording.holders(document, today),
         level=label_of("consent_levels", level),
+        names=usernames(),
     )
 
 
