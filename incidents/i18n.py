@@ -97,6 +97,12 @@ def current_locale() -> Locale:
     return locale
 
 
+def choose(code: str) -> None:
+    """Let this request, and no other, speak a language; one that is unknown changes nothing."""
+    if code in BY_CODE:
+        g.locale = BY_CODE[code]
+
+
 def _fill(message: str, values: dict[str, Any]) -> str:
     if not values:
         return message

@@ -13,7 +13,7 @@ from incidents.consents.rules import all_of, answers_of, concerned
 from incidents.keyring.envelope import Unopenable
 from incidents.keyring.identity import Pin
 from incidents.records.derivation import held
-from incidents.releases.rules import PUBLICATION, STATISTICS, STORY, answer_of, statistics_decision
+from incidents.releases.rules import KEEPING, PUBLICATION, STATISTICS, STORY, answer_of, statistics_decision
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -82,6 +82,11 @@ class Content(BaseModel):
     def standing(self) -> list[str]:
         """Purposes that can be taken back."""
         return [one.purpose for one in self.answers if one.yes]
+
+    @property
+    def kept(self) -> bool:
+        """Whether its person lets the record be kept; whoever was asked nothing can say no as well."""
+        return not any(one.purpose == KEEPING and one.taken_back for one in self.answers)
 
     def without(self, purposes: Collection[str], today: dt.date) -> Content:
         """The view after consents were taken back."""

@@ -1,7 +1,8 @@
 """The page of a receipt, for whoever holds one: no account, no cookie, one address for every step.
 
 Code and word come with each request, in its body, and are what every change is done by: no other site knows them, so
-there is no anti-forgery token. The log has one line for all that may happen here (see web.access.traceless).
+there is no anti-forgery token. The language comes along too: other pages remember it in a cookie. The log has one line
+for all that may happen here (see web.access.traceless).
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from incidents.accounts.throttle import Throttled
 from incidents.consents import opening, wording
 from incidents.consents.opening import NotOpened
 from incidents.consents.receipt_forms import AnswerForm, OpenForm
+from incidents.i18n import choose, ngettext
 from incidents.i18n import gettext as _
-from incidents.i18n import ngettext
 from incidents.records.answers import label_of
 from incidents.releases.rules import KEEPING
 from incidents.web.access import public, traceless
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from incidents.consents.opening import OpenReceipt
 
 blueprint = Blueprint("receipts", __name__)
-OPEN, TELL, NARROW, ALL = "open", "tell", "narrow", "all"
+OPEN, TELL, NARROW, ALL, LANGUAGE = "open", "tell", "narrow", "all", "language"
 
 
 @blueprint.after_request
@@ -53,7 +54,10 @@ def act() -> ResponseReturnValue:
     """Open a receipt, and do what its holder asks for."""
     if "words" not in request.form or "word" not in request.form:
         abort(HTTPStatus.BAD_REQUEST)
+    choose(request.form.get("locale", ""))
     form = OpenForm(request.form)
+    if request.form.get("do") == LANGUAGE:
+        return render_template("receipts/ask.html", form=form)
     try:
         receipt = opening.open_receipt(form.words.data or "", form.word.data or "")
         return _done(receipt, form)
@@ -113,5 +117,5 @@ def _page(
         "where": label_of("regions", content.country),
         "what": wording.violations(content),
     }
-    kept = KEEPING in content.standing or bool(content.standing)
-    return render_template("receipts/opened.html", typed=typed, form=form, done=done, kept=kept, **shown), status
+    page = render_template("receipts/opened.html", typed=typed, form=form, done=done, kept=content.kept, **shown)
+    return page, status

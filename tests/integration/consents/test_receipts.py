@@ -109,6 +109,13 @@ def test_everything_is_taken_back_with_nobody_logged_in(team: Team, stranger: Br
     assert {"CP_STORE", "CP_STAT", "CP_STORY"} == set(message.taken_back)
 
 
+def test_whoever_was_asked_nothing_can_have_the_record_erased_as_well(team: Team, stranger: Browser) -> None:
+    holder = receipt(team, saved(team, agreed()))
+    assert "Take everything back now" in send(stranger, holder)
+    assert "Take everything back now" not in send(stranger, holder, "all")
+    assert "Take everything back now" not in send(stranger, holder)
+
+
 def test_narrowing_takes_back_what_was_chosen_and_nothing_else(team: Team, stranger: Browser) -> None:
     document = saved(team, summarised(agreed("CP_STORE", "CP_STAT", "CP_STORY")))
     holder = receipt(team, document)
@@ -342,6 +349,23 @@ def test_no_cookie_no_session_no_index_and_nothing_is_kept(team: Team, stranger:
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert stranger.client.get_cookie(name) is None
+
+
+def test_a_language_goes_along_from_step_to_step_without_a_cookie(team: Team, stranger: Browser) -> None:
+    holder = receipt(team, saved(team, agreed("CP_STAT", "CP_STORY")))
+    assert 'name="do" value="language"' in stranger.get(NOTE)
+    tried = db.session.scalars(select(Throttle.id)).all()
+    asked = send(stranger, holder, "language", locale="ar-XB")
+    assert '<html lang="ar-XB" dir="rtl">' in asked
+    # What was typed is still there, and nothing was tried.
+    assert holder.words in asked
+    assert db.session.scalars(select(Throttle.id)).all() == tried
+    page = send(stranger, holder, locale="ar-XB")
+    assert page.count('name="locale" value="ar-XB"') == 3
+    assert 'dir="rtl"' in send(stranger, holder, "narrow", purposes=["CP_STORY"], locale="ar-XB")
+    assert '<html lang="en"' in send(stranger, holder, locale="<nonsense>")
+    assert '<html lang="en"' in stranger.get(NOTE)
+    assert '<html lang="ar-XB"' in send(stranger, Holder(holder.words, "wrong"), locale="ar-XB", status=422)
 
 
 def test_the_log_has_one_line_whatever_became_of_it(
