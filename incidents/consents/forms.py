@@ -21,7 +21,7 @@ from incidents.i18n import gettext as _
 from incidents.i18n import lazy_gettext
 from incidents.keyring.receipt_door import tidy_word
 from incidents.releases.rules import KEEPING
-from incidents.web.forms import BaseForm
+from incidents.web.forms import BaseForm, typed_day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,10 +72,7 @@ class TakeBackForm(BaseForm):
 
     def validate_on(self, field: StringField) -> None:
         """A day that has come."""
-        try:
-            self.day = dt.date.fromisoformat((field.data or "").strip())
-        except ValueError:
-            raise ValidationError(_("Give a day as year, month and day, such as 2026-11-25.")) from None
+        self.day = typed_day(field.data)
         # A day that has begun somewhere: the server's clock is in one time zone, the person in another.
         if not FIRST_DAY <= self.day <= clock.today() + dt.timedelta(days=1):
             raise ValidationError(_("Give a day that is not to come."))

@@ -12,21 +12,17 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache
 from typing import TYPE_CHECKING, Final, Self
-
-from mnemonic import Mnemonic
 
 from incidents.keyring.envelope import LENGTH_BYTES, Unopenable, context, derive
 from incidents.keyring.people import PublicKey, Seed
+from incidents.keyring.spelling import whole, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CODE_BYTES: Final = 16
 WORDS: Final = 12
-#: The list's words differ in their first four letters.
-TELLING: Final = 4
 LONGEST: Final = 1_000
 ID_BYTES: Final = 16
 #: Views are of one length, whatever they say; one that says more than any person's record does is twice as long.
@@ -72,18 +68,18 @@ class Paper:
         Raises:
             NotWords: see there.
         """
-        words = [_word(one) for one in _typed(typed)]
-        if len(words) != WORDS:
+        given = [_word(one) for one in _typed(typed)]
+        if len(given) != WORDS:
             raise NotWords
         try:
-            return cls(bytes(_list().to_entropy(words)))
+            return cls(bytes(words().to_entropy(given)))
         except ValueError:
             raise NotWords from None
 
     @property
     def words(self) -> list[str]:
         """The code as twelve words."""
-        return _list().to_mnemonic(self.code).split()
+        return words().to_mnemonic(self.code).split()
 
     def keys(self, spoken: str) -> ReceiptKeys:
         """What follows from this paper and a word that is not on it.
@@ -104,7 +100,7 @@ class Paper:
 
 def offered_word() -> str:
     """A word to be spoken, of two thousand: whoever takes the receipt may choose another."""
-    return secrets.choice(_list().wordlist)
+    return secrets.choice(words().wordlist)
 
 
 def tidy_word(typed: str) -> str:
@@ -134,21 +130,13 @@ def open_view(keys: ReceiptKeys, sealed: bytes | None) -> bytes:
     return framed[LENGTH_BYTES:end]
 
 
-@cache
-def _list() -> Mnemonic:
-    return Mnemonic("english")
-
-
 def _typed(text: str) -> Iterator[str]:
     plain = unicodedata.normalize("NFKC", text[:LONGEST]).lower()
     yield from "".join(sign if sign.isalpha() else " " for sign in plain).split()
 
 
 def _word(letters: str) -> str:
-    known = _list().wordlist
-    if letters in known:
-        return letters
-    begun = [word for word in known if word.startswith(letters)] if len(letters) >= TELLING else []
-    if len(begun) != 1:
+    word = whole(letters)
+    if word is None:
         raise NotWords
-    return begun[0]
+    return word

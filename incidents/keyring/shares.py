@@ -14,16 +14,16 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache, reduce
+from functools import reduce
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, Self
 
-from mnemonic import Mnemonic
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from incidents.keyring.envelope import KEY_BYTES, SecretKey, Unopenable, derive, pad, same, unpad
 from incidents.keyring.identity import Pin
 from incidents.keyring.people import Seed
+from incidents.keyring.spelling import whole, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,8 +32,6 @@ FEWEST: Final = 2
 MOST: Final = 7
 CODE_BYTES: Final = 20
 WORDS: Final = 15
-#: The list's words differ in their first four letters.
-TELLING: Final = 4
 
 Parts = dict[str, bytes]
 
@@ -168,16 +166,11 @@ class Paper:
     @property
     def words(self) -> list[str]:
         """The code as fifteen words."""
-        return _list().to_mnemonic(self.code).split()
+        return words().to_mnemonic(self.code).split()
 
     def key(self) -> SecretKey:
         """What seals this trustee's parts. The code is random: no slow hash is needed."""
         return SecretKey(derive(self.code, "share"))
-
-
-@cache
-def _list() -> Mnemonic:
-    return Mnemonic("english")
 
 
 def read_words(typed: str) -> bytes:
@@ -186,25 +179,22 @@ def read_words(typed: str) -> bytes:
     Raises:
         WrongWords: says which word, or that they do not belong together.
     """
-    words = unicodedata.normalize("NFKC", typed[:1000]).lower().replace(",", " ").split()
-    found = [_word(word, position) for position, word in enumerate(words, 1)]
+    given = unicodedata.normalize("NFKC", typed[:1000]).lower().replace(",", " ").split()
+    found = [_word(word, position) for position, word in enumerate(given, 1)]
     if len(found) != WORDS:
         raise WrongWords
     try:
-        return bytes(_list().to_entropy(found))
+        return bytes(words().to_entropy(found))
     except ValueError:
         raise WrongWords from None
 
 
 def _word(typed: str, position: int) -> str:
     letters = "".join(sign for sign in typed if sign.isalpha())
-    known = _list().wordlist
-    if letters in known:
-        return letters
-    begun = [word for word in known if word.startswith(letters)] if len(letters) >= TELLING else []
-    if len(begun) != 1:
+    word = whole(letters)
+    if word is None:
         raise WrongWords(position)
-    return begun[0]
+    return word
 
 
 def seal_shares(seed: Seed, scheme: Scheme, recovery_id: str, pin: Pin) -> list[tuple[Paper, bytes]]:

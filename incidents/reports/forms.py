@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from wtforms import FileField, SelectChoice, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -20,7 +19,7 @@ from incidents.reports.letters import signatories
 from incidents.reports.models import PublicationType
 from incidents.reports.services import Content, Filters
 from incidents.reports.told import Frame
-from incidents.web.forms import BaseForm
+from incidents.web.forms import BaseForm, typed_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -177,7 +176,7 @@ class PublicationForm(FrameForm):
 
     def validate_published_on(self, field: StringField) -> None:
         """A day, not after today."""
-        day = _day(field.data)
+        day = typed_day(field.data)
         if day > clock.today():
             raise ValidationError(_("This day is still to come: a publication is listed once it is out."))
 
@@ -205,7 +204,7 @@ class PublicationForm(FrameForm):
             kind=PublicationType(self.kind.data),
             title=self.title.data,
             language=self.language.data,
-            published_on=_day(self.published_on.data),
+            published_on=typed_day(self.published_on.data),
             themes=" ".join(dict.fromkeys(self.themes.data or [])),
             countries=" ".join(dict.fromkeys(self.countries.data.upper().split())),
             campaign=self.campaign.data or "",
@@ -276,10 +275,3 @@ def vocabulary_choices(name: str) -> list[SelectChoice]:
 def _known(chosen: Iterable[str | None], choices: Iterable[SelectChoice]) -> None:
     if not {choice.value for choice in choices}.union([None, ""]).issuperset(chosen):
         raise ValidationError(_("Choose one of the list."))
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValidationError(_("Give a day as year, month and day, such as 2026-11-25.")) from None

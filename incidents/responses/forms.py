@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, Final
 
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
@@ -18,9 +17,10 @@ from incidents.records.schema_responses import Intervention
 from incidents.records.text import NOTE_LIMIT, clean_line, clean_note
 from incidents.responses import rules
 from incidents.responses.services import Asked
-from incidents.web.forms import BaseForm
+from incidents.web.forms import BaseForm, typed_day
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
 USUAL: Final = "usual"
@@ -47,19 +47,16 @@ def known(form: BaseForm, field: SelectField) -> None:
 def a_day(form: BaseForm, field: StringField) -> None:
     """Check a day, or none."""
     del form
-    try:
-        day_of(field.data)
-    except ValueError:
-        raise ValidationError(_("Give a day as year, month and day, such as 2026-11-25.")) from None
+    day_of(field.data)
 
 
 def day_of(text: str | None) -> dt.date | None:
     """A day as it was typed; None for nothing.
 
     Raises:
-        ValueError: it is no day.
+        ValidationError: it is no day.
     """
-    return dt.date.fromisoformat(text) if text else None
+    return typed_day(text) if text else None
 
 
 class StepForm(BaseForm):

@@ -13,7 +13,7 @@ from incidents.errors import NotFound
 from incidents.records import index
 from incidents.records import services as records
 from incidents.records.responses import Step, unpacked
-from incidents.records.services import Conflict
+from incidents.records.services import Conflict, Opened
 from incidents.responses import rules
 
 if TYPE_CHECKING:
@@ -85,17 +85,16 @@ def step_of(document: CaseDocument, step_id: str) -> Intervention:
     return found
 
 
-def put(keys: CaseKeys, incident_id: str, step: Intervention, expected: int) -> int:
-    """Save a step: in the place of the one that has its id, or as the last.
+def put(keys: CaseKeys, opened: Opened, step: Intervention, expected: int) -> int:
+    """Save a step of a case: in the place of the one that has its id, or as the last.
 
     Returns:
         The new revision.
 
     Raises:
         Conflict: somebody saved the case meanwhile.
-        NotFound: no such case in this organisation.
     """
-    document = _current(keys, incident_id, expected)
+    document = _current(opened, expected)
     known = [one.id for one in document.interventions]
     steps = [step if one.id == step.id else one for one in document.interventions]
     return _save(keys, document, steps if step.id in known else [*steps, step], expected)
@@ -108,9 +107,10 @@ def remove(keys: CaseKeys, incident_id: str, step_id: str, expected: int) -> int
         The new revision.
 
     Raises:
-        Conflict, NotFound: as put(); NotFound also when there is no such step.
+        Conflict: somebody saved the case meanwhile.
+        NotFound: no such case in this organisation, or no such step.
     """
-    document = _current(keys, incident_id, expected)
+    document = _current(records.open_account(keys, incident_id), expected)
     step_of(document, step_id)
     return _save(keys, document, [one for one in document.interventions if one.id != step_id], expected)
 
@@ -142,11 +142,10 @@ def remind(keys: CaseKeys, incident_id: str, step_id: str, day: date) -> int:
 def _change(keys: CaseKeys, incident_id: str, step_id: str, update: Mapping[str, Any]) -> int:
     opened = records.open_account(keys, incident_id)
     changed = step_of(opened.document, step_id).model_copy(update=update)
-    return put(keys, incident_id, changed, opened.revision)
+    return put(keys, opened, changed, opened.revision)
 
 
-def _current(keys: CaseKeys, incident_id: str, expected: int) -> CaseDocument:
-    opened = records.open_account(keys, incident_id)
+def _current(opened: Opened, expected: int) -> CaseDocument:
     if opened.revision != expected:
         raise Conflict(opened.revision)
     return opened.document

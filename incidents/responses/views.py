@@ -16,7 +16,7 @@ from incidents.records import services as records
 from incidents.records.answers import label_of
 from incidents.records.forms import revision_of
 from incidents.records.keys import current_keys
-from incidents.records.services import Conflict
+from incidents.records.services import Conflict, Opened
 from incidents.reports import services as reports
 from incidents.responses import rules, services, wording
 from incidents.responses.forms import USUAL, LaterForm, LedgerForm, StepForm, values_of
@@ -59,7 +59,7 @@ def add(incident_id: str) -> ResponseReturnValue:
     """Record a step."""
     opened = records.open_account(current_keys(), incident_id)
     form = StepForm(request.form or None, data={"expected": opened.revision, "deadline_kind": USUAL})
-    return answer(form, opened.document, None)
+    return answer(form, opened, None)
 
 
 @blueprint.route("/cases/<incident_id>/responses/<step_id>", methods=["GET", "POST"])
@@ -69,17 +69,17 @@ def edit(incident_id: str, step_id: str) -> ResponseReturnValue:
     opened = records.open_account(current_keys(), incident_id)
     before = services.step_of(opened.document, step_id)
     form = StepForm(request.form or None, data=values_of(before) | {"expected": opened.revision})
-    return answer(form, opened.document, before)
+    return answer(form, opened, before)
 
 
-def answer(form: StepForm, document: CaseDocument, before: Intervention | None) -> ResponseReturnValue:
+def answer(form: StepForm, opened: Opened, before: Intervention | None) -> ResponseReturnValue:
     """Save a step that was sent in order; else its form, with what was typed."""
     form.offer(offered(before))
     status = None
     if request.method == "POST" and form.validate():
         step = form.step(before)
         try:
-            services.put(current_keys(), document.incident.id, step, revision_of(request.form.get("expected")))
+            services.put(current_keys(), opened, step, revision_of(request.form.get("expected")))
         except Conflict as conflict:
             form.expected.data = str(conflict.revision)
             form.add_errors(
@@ -89,8 +89,8 @@ def answer(form: StepForm, document: CaseDocument, before: Intervention | None) 
         else:
             if form.deadline_kind.data == USUAL and step.deadline:
                 flash(_("Saved. An answer is due by %(day)s.", day=bdi(day(step.deadline))), "success")
-            return redirect(url_for("responses.case", incident_id=document.incident.id), HTTPStatus.SEE_OTHER)
-    page = render_template("responses/edit.html", form=form, document=document, step=before)
+            return redirect(url_for("responses.case", incident_id=opened.document.incident.id), HTTPStatus.SEE_OTHER)
+    page = render_template("responses/edit.html", form=form, document=opened.document, step=before)
     return page, status or status_of(form)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from wtforms import Form
+from wtforms.validators import ValidationError
+
+from incidents.i18n import gettext as _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +43,18 @@ class BaseForm(Form):  # type: ignore[misc]
 def status_of(form: Form) -> HTTPStatus:
     """422 for a form that came back with errors."""
     return HTTPStatus.UNPROCESSABLE_ENTITY if form.errors else HTTPStatus.OK
+
+
+def typed_day(text: str | None) -> dt.date:
+    """A day that was typed into one box.
+
+    Raises:
+        ValidationError: it is none.
+    """
+    try:
+        return dt.date.fromisoformat((text or "").strip())
+    except ValueError:
+        raise ValidationError(_("Give a day as year, month and day, such as 2026-11-25.")) from None
 
 
 def _flat(errors: Any) -> Iterator[Any]:  # noqa: ANN401 - WTForms nests errors of field lists

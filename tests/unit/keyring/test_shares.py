@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from incidents.keyring import shares
+from incidents.keyring import shares, spelling
 from incidents.keyring.envelope import Unopenable
 from incidents.keyring.identity import Pin
 from incidents.keyring.people import Seed
@@ -114,7 +114,7 @@ def test_words_may_be_typed_as_people_type(code: bytes) -> None:
 @given(st.binary(min_size=20, max_size=20), st.integers(0, 14), st.integers(0, 2047))
 def test_another_word_never_reads_as_the_same_code(code: bytes, place: int, other: int) -> None:
     words = Paper(1, code).words
-    replacement = shares._list().wordlist[other]
+    replacement = spelling.words().wordlist[other]
     if replacement == words[place]:
         return
     words[place] = replacement
@@ -125,12 +125,12 @@ def test_another_word_never_reads_as_the_same_code(code: bytes, place: int, othe
 def test_the_checksum_tells_most_slips() -> None:
     words = Paper(1, bytes(range(20))).words
     told = 0
-    for other in shares._list().wordlist:
+    for other in spelling.words().wordlist:
         try:
             shares.read_words(" ".join([*words[:7], other, *words[8:]]))
         except WrongWords:
             told += 1
-    assert told / len(shares._list().wordlist) > 0.95
+    assert told / len(spelling.words().wordlist) > 0.95
 
 
 def test_a_word_that_is_none_is_named_by_its_place() -> None:
