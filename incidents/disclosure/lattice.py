@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from incidents.disclosure.recoding import Ladder, Step
 
     Node = tuple[int, ...]
+
+#: Losses that differ only further on are equal: sums of floats depend on their order.
+DIGITS: Final = 12
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,11 @@ class Found:
     marks: Flags
     loss: float
 
+    @property
+    def cost(self) -> tuple[float, int]:
+        """What is compared: the loss, and of equal ones the cells starred."""
+        return round(self.loss, DIGITS), int((self.made.persons @ self.marks).sum())
+
 
 def cheapest(
     rows: Rows, columns: Sequence[Ints], ladders: Sequence[Ladder], weights: Sequence[float], limits: Limits
@@ -62,10 +70,10 @@ def cheapest(
     search = Search(rows, columns, ladders, weights, limits)
     best: Found | None = None
     for node in search.candidates():
-        if best is not None and search.loss(node) >= best.loss:
+        if best is not None and round(search.loss(node), DIGITS) > best.cost[0]:
             break
         found = search.look(node)
-        if found is not None and (best is None or found.loss < best.loss):
+        if found is not None and (best is None or found.cost < best.cost):
             best = found
     if best is None:
         raise RowsRefused(NoRows.TOO_RISKY if search.met_a_risk else NoRows.EMPTIED)
@@ -104,7 +112,7 @@ class Search:
         losses = np.zeros(len(self._nodes))
         for place, (one, weight) in enumerate(zip(self._ladders, self._weights, strict=True)):
             losses += weight * np.array([step.loss for step in one.steps])[self._nodes[:, place]]
-        for index in np.argsort(np.round(losses, 12), kind="stable").tolist():
+        for index in np.argsort(np.round(losses, DIGITS), kind="stable").tolist():
             node = tuple(self._nodes[index].tolist())
             for coarser in self._coarser(node):
                 if self._ruled_out[index]:

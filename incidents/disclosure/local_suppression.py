@@ -106,7 +106,7 @@ def stars(rows: Rows, made: Classes, costs: Sequence[float], k: int) -> Flags | 
     for some in ordered:
         if not alone.any():
             return marks
-        _join_with_others(made, marks, alone, some)
+        _join_with_others(made, marks, alone, some, costs)
     return None if alone.any() else marks
 
 
@@ -126,8 +126,8 @@ def _join_the_alone(rows: Rows, made: Classes, marks: Flags, alone: Flags, some:
     alone[joined] = False
 
 
-def _join_with_others(made: Classes, marks: Flags, alone: Flags, some: tuple[int, ...]) -> None:
-    """Star these columns of what is still alone, and of the smallest class of others that then looks the same."""
+def _join_with_others(made: Classes, marks: Flags, alone: Flags, some: tuple[int, ...], costs: Sequence[float]) -> None:
+    """Star these columns of what is still alone, and of others that then look the same, where it costs least."""
     patterns, count = made.patterns(marks)
     place = firsts(patterns, count)
     persons = totals(patterns, count, np.where(alone, 0, made.persons))
@@ -137,8 +137,9 @@ def _join_with_others(made: Classes, marks: Flags, alone: Flags, some: tuple[int
     wanted = np.zeros(found, dtype=np.bool_)
     wanted[keys[alone]] = True
     hosts = np.flatnonzero((persons > 0) & wanted[keys[place]])
+    added = persons[hosts] * (~marks[place[hosts]][:, some] @ np.array([costs[column] for column in some]))
     best: dict[int, int] = {}
-    for one in hosts[np.lexsort((hosts, persons[hosts]))].tolist():
+    for one in hosts[np.lexsort((hosts, np.round(added, 9)))].tolist():
         best.setdefault(int(keys[place[one]]), one)
     for key, host in best.items():
         moved = (patterns == host) & ~alone | alone & (keys == key)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import Enum
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -48,8 +49,8 @@ def findings(released: pl.DataFrame, truth: pl.DataFrame, question: Question, po
     if Fault.COLUMNS in faults or Fault.EMPTY in faults:
         return sorted(faults, key=lambda one: one.value)
     faults.update(_classes(released, names, question, policy))
-    for side in sides:
-        faults.update(_column(released[side.name], truth[side.name], side, policy))
+    for side, name in product(sides, question.sensitive or (None,)):
+        faults.update(_column(released, truth, side, name, policy))
     for name in question.sensitive:
         if not _same(released[name], truth[name].cast(pl.String)):
             faults.add(Fault.UNTRUE)
@@ -109,18 +110,28 @@ def _recognised(sizes: Counter[int], documented: float) -> float:
     return recognised
 
 
-def _column(shown: pl.Series, recorded: pl.Series, side: Dimension, policy: RowsPolicy) -> Iterator[Fault]:
-    """Each code shown must stand for rows that had it or a code below it: no more of them than there were."""
-    most = dict.fromkeys(side.all_codes, 0)
-    for code, rows in recorded.cast(pl.String).fill_null(UNSPECIFIED).value_counts().iter_rows():
-        for up in side.path(code):
-            most[up] += rows
-    most[STAR] = len(recorded)
-    for code, rows in shown.value_counts().iter_rows():
-        if code == TOTAL or rows > most.get(code, 0):
+def _column(
+    released: pl.DataFrame, truth: pl.DataFrame, side: Dimension, sensitive: str | None, policy: RowsPolicy
+) -> Iterator[Fault]:
+    """Each code shown must stand for rows that had it or a code below it: no more of them than there were.
+
+    With a sensitive column, no more of each of its values.
+    """
+    most: Counter[tuple[str, str | None]] = Counter()
+    for (code, value), rows in _counted(truth, side.name, sensitive).items():
+        for up in (*side.path(code or UNSPECIFIED), STAR):
+            most[up, value] += rows
+    for (code, value), rows in _counted(released, side.name, sensitive).items():
+        if code == TOTAL or rows > most[code, value]:
             yield Fault.UNTRUE
         elif code != STAR and not policy.never.isdisjoint(side.path(code)):
             yield Fault.FORBIDDEN
+
+
+def _counted(frame: pl.DataFrame, name: str, sensitive: str | None) -> dict[tuple[str, str | None], int]:
+    value = pl.col(sensitive) if sensitive else pl.lit(None)
+    both = frame.select(code=pl.col(name).cast(pl.String), value=value.cast(pl.String))
+    return {(code, value): rows for code, value, rows in both.group_by("code", "value").len().iter_rows()}
 
 
 def _same(shown: pl.Series, recorded: pl.Series) -> bool:
