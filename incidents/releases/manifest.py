@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from incidents.keyring.signing import ReleaseSigner
+    from incidents.releases.edition import Edition
     from incidents.releases.models import ReleaseFile
-    from incidents.releases.writers import Edition
 
 FORMAT: Final = "tala-release-1"
 TOTALS: Final = "A"

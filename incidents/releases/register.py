@@ -21,10 +21,11 @@ from incidents.errors import Forbidden, NotFound, TalaError
 from incidents.extensions import db
 from incidents.i18n import speaking
 from incidents.keyring.facts_door import facts_keys
+from incidents.releases.edition import Edition
 from incidents.releases.manifest import sha256, stated_in
 from incidents.releases.models import Release, ReleaseApproval, ReleaseFile
 from incidents.releases.question import Question
-from incidents.releases.writers import FORMATS, Edition
+from incidents.releases.writers import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

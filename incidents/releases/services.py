@@ -26,10 +26,11 @@ from incidents.i18n import current_locale
 from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.signing import CannotSign, release_signer
 from incidents.releases import persons, register, tables, wording
+from incidents.releases.edition import Edition
 from incidents.releases.manifest import Made, manifest, sha256
 from incidents.releases.models import Release, ReleaseFile
 from incidents.releases.question import Question
-from incidents.releases.writers import FORMATS, Edition
+from incidents.releases.writers import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -9,7 +9,6 @@ import csv
 import io
 import re
 import zipfile
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -17,74 +16,30 @@ from incidents.disclosure.services import HIDDEN
 from incidents.i18n import current_locale
 from incidents.i18n import gettext as _
 from incidents.releases import method, wording
+from incidents.releases.formulas import FORBIDDEN, neutral
+from incidents.releases.hxl import hxl_file
 from incidents.releases.layout import lay_out
-from incidents.releases.question import Series
+from incidents.releases.metadata import json_file
+from incidents.releases.package import package_file
+from incidents.releases.timeless import timeless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import date
     from types import ModuleType
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-    from incidents.disclosure.services import ProtectedTable
-    from incidents.releases.question import Question
+    from incidents.releases.edition import Edition
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+JSON_TYPE: Final = "application/ld+json"
+ZIP_TYPE: Final = "application/zip"
 BYTE_ORDER_MARK: Final = "\ufeff"
-#: What spreadsheets may take for the start of a formula, full-width forms included.
-FORMULA: Final = re.compile(r"^\s*[=+\-@\t\r\n\x00＝＋－＠]")
-#: The earliest moment a zip archive can tell: no file says when it was written.
-EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 CORE: Final = "docProps/core.xml"
 MODIFIED: Final = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
-FORBIDDEN: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 WIDTH: Final = 60
 NARROW: Final = 16
-
-
-@dataclass(frozen=True)
-class Edition:
-    """All that the files of a release say.
-
-    ``log`` are digits of the organisation's log as it was then, without the number of its entry, which would tell the
-    world how much is done here: a log that is rewritten later never ended there.
-    """
-
-    number: int
-    released_on: date
-    organisation: str
-    title: str
-    question: Question
-    protected: ProtectedTable
-    log: str = ""
-    version: int = 1
-    supersedes: int | None = None
-    language: str = "en"
-
-    @property
-    def name(self) -> str:
-        """The name of its files, without the ending; press reports are called so there too."""
-        series = "" if self.question.series is Series.CREDIBLE else f"-{self.question.series.value}"
-        return f"tala-release-{self.number}{series}"
-
-    @property
-    def citation(self) -> str:
-        """How to cite it."""
-        return _(
-            "%(organisation)s: %(title)s. Tala release %(number)s, %(day)s.",
-            organisation=self.organisation,
-            title=self.title,
-            number=self.number,
-            day=self.released_on.isoformat(),
-        )
-
-
-def neutral(value: str) -> str:
-    """A text that no spreadsheet reads as a formula: a leading apostrophe marks it as text."""
-    clean = FORBIDDEN.sub("", value)
-    return f"'{clean}" if FORMULA.match(value) or FORMULA.match(clean) else clean
 
 
 def csv_file(edition: Edition) -> bytes:
@@ -123,12 +78,20 @@ def xlsx_file(edition: Edition) -> bytes:
     book.properties.title = FORBIDDEN.sub("", edition.title)
     saved = io.BytesIO()
     book.save(saved)
-    return _timeless(saved.getvalue(), edition.released_on)
+    # a workbook states when it was saved: the day of the release instead
+    moment = f"{edition.released_on.isoformat()}T00:00:00Z".encode()
+    with zipfile.ZipFile(saved) as written:
+        parts = {entry.filename: written.read(entry) for entry in written.infolist()}
+    parts[CORE] = MODIFIED.sub(rb"\g<1>" + moment, parts[CORE])
+    return timeless(parts)
 
 
 FORMATS: Final[dict[str, tuple[str, Callable[[Edition], bytes]]]] = {
     "csv": (CSV_TYPE, csv_file),
     "xlsx": (XLSX_TYPE, xlsx_file),
+    "hxl.csv": (CSV_TYPE, hxl_file),
+    "json": (JSON_TYPE, json_file),
+    "zip": (ZIP_TYPE, package_file),
 }
 
 
@@ -198,18 +161,3 @@ def _styles() -> ModuleType:
 def _widths(sheet: Worksheet, widths: Iterable[int]) -> None:
     for column, width in enumerate(widths, start=1):
         sheet.column_dimensions[sheet.cell(row=1, column=column).column_letter].width = width
-
-
-def _timeless(saved: bytes, day: date) -> bytes:
-    """The same archive without the moment it was written: neither in its entries nor in its properties."""
-    moment = f"{day.isoformat()}T00:00:00Z".encode()
-    packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(saved)) as before, zipfile.ZipFile(packed, "w") as after:
-        for entry in before.infolist():
-            content = before.read(entry)
-            if entry.filename == CORE:
-                content = MODIFIED.sub(rb"\g<1>" + moment, content)
-            fixed = zipfile.ZipInfo(entry.filename, EPOCH)
-            fixed.compress_type = zipfile.ZIP_DEFLATED
-            after.writestr(fixed, content)
-    return packed.getvalue()

@@ -18,6 +18,7 @@ from incidents.database import writing
 from incidents.extensions import db
 from incidents.facts.models import Withdrawal
 from incidents.releases.models import Release, ReleaseFile
+from incidents.releases.writers import FORMATS
 from tests.factories.facts import days, facts, keep, press_killings
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def test_a_release_is_in_the_register_with_files_whose_sha_256_it_states(team: T
     browser = team.advocate.browser()
     release_id = released(browser)
     page = browser.get(f"/releases/{release_id}")
-    for ending in ("csv", "xlsx"):
+    for ending in FORMATS:
         content = file_of(browser, release_id, ending).data
         assert hashlib.sha256(content).hexdigest() in page.replace("<wbr>", "")
         assert content == file_of(browser, release_id, ending).data
@@ -148,7 +149,7 @@ def test_the_workbook_has_cover_table_and_method_and_no_hidden_number(team: Team
 def test_downloads_are_saved_never_shown(team: Team) -> None:
     browser = team.advocate.browser()
     release_id = released(browser)
-    for ending in ("csv", "xlsx"):
+    for ending in FORMATS:
         headers = file_of(browser, release_id, ending).headers
         assert headers["Content-Disposition"].startswith(f'attachment; filename="tala-release-1.{ending}"')
         assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"

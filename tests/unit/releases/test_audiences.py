@@ -10,7 +10,8 @@ import pytest
 
 from incidents.disclosure.services import Mark, ProtectedTable, Table, protect
 from incidents.releases import layout, method, writers
-from incidents.releases.writers import FORMATS, Edition
+from incidents.releases.edition import Edition
+from incidents.releases.writers import FORMATS
 from incidents.reports import counts
 from incidents.summaries import counts as summaries
 from incidents.summaries.counts import InternalTable, Tally

@@ -11,8 +11,9 @@ from openpyxl import load_workbook
 
 from incidents.disclosure.services import HIDDEN, Policy, ProtectedTable, Refused, protect
 from incidents.releases import wording
+from incidents.releases.edition import Edition
 from incidents.releases.layout import lay_out
-from incidents.releases.writers import Edition, csv_file, xlsx_file
+from incidents.releases.writers import csv_file, xlsx_file
 from tests.factories.facts import TODAY, random_frames, table
 from tests.unit.disclosure.attackers import by_elimination, by_subtraction
 from tests.unit.releases.test_question import questions

@@ -17,9 +17,11 @@ from openpyxl import load_workbook
 
 from incidents.disclosure.services import HIDDEN, Dimension, Policy, ProtectedTable, protect
 from incidents.releases import method, wording
+from incidents.releases.edition import Edition
+from incidents.releases.formulas import neutral
 from incidents.releases.layout import INDENT, lay_out, paged
 from incidents.releases.question import Question, Series
-from incidents.releases.writers import Edition, csv_file, neutral, xlsx_file
+from incidents.releases.writers import csv_file, xlsx_file
 from tests.factories.facts import TODAY, facts, frame_of, press_killings, table
 from tests.unit.releases.test_question import question
 
