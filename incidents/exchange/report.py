@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -86,13 +86,6 @@ class Report:
     def kept_aside(self) -> int:
         """How many values found no place."""
         return sum(tally.values for tally in self.asides.values())
-
-    def by_reason(self) -> Counter[Why]:
-        """Values kept aside, by reason."""
-        counted: Counter[Why] = Counter()
-        for (_, why), tally in self.asides.items():
-            counted[why] += tally.values
-        return counted
 
     def lines(self, *, dry_run: bool = False) -> Iterator[str]:
         """The report as lines for a terminal."""

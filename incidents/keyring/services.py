@@ -14,12 +14,12 @@ from incidents.keyring.facts_door import FactsKey, SummariesKey
 from incidents.keyring.grants import GrantedKey, grant, held, new_key
 from incidents.keyring.identity import Identity, NotBelieved, Pin, Stated, state, verified
 from incidents.keyring.memory import Memory, remember
-from incidents.keyring.models import Grant, Key, KeyKind, Statement, StoredRoster
+from incidents.keyring.models import Key, KeyKind, Statement, StoredRoster
 from incidents.keyring.people import PublicKey, Seed
 from incidents.keyring.roster import Entry, Roster, open_roster, seal_roster
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +114,13 @@ class Member:
         return open_roster({newest.id: newest}, row, seen=self.seen), row.version if row else 0
 
 
-def granted_keys(account_id: str, seed: Seed) -> Sequence[GrantedKey]:
-    """Every key that was granted to an account, each of its own class, newest epoch first. Two queries.
-
-    Raises:
-        Unopenable: a grant was altered or moved.
-        NotBelieved: a grant is not signed by the organisation that this account trusts.
-    """
-    return held(KEYS, account_id, seed).keys
-
-
 def member(account_id: str, organisation_id: str, seed: Seed) -> Member:
     """Somebody's membership: their keys, and what they believe of the organisation. Two queries, some 0.6 ms.
 
     Raises:
         NothingToHandOn: they hold no key of it.
-        Unopenable, NotBelieved: see granted_keys().
+        Unopenable: a grant was altered or moved.
+        NotBelieved: a grant is not signed by the organisation that this account trusts.
     """
     granted = held(KEYS, account_id, seed)
     keys = [key for key in granted.keys if key.organisation_id == organisation_id]
@@ -219,14 +210,6 @@ def hand_on(one: Member, newcomer_id: str, entry: Entry, public_key: PublicKey) 
         for key in one.keys:
             if isinstance(key, KEYS[kind]):
                 grant(key, kind, newcomer_id, public_key, identity)
-
-
-def take_back(key_ids: Iterable[str], account_id: str) -> None:
-    """Delete grants of an account, in the running transaction. Rotation follows, or the key is still known."""
-    for key_id in key_ids:
-        row = db.session.get(Grant, (key_id, account_id))
-        if row is not None:
-            db.session.delete(row)
 
 
 def moved_on(memory: Memory, stated: Stated, roster: int = 0) -> Memory:

@@ -130,15 +130,6 @@ def between(first: Edtf, last: Edtf) -> Edtf:
     return parse(f"{first.text}/{last.text}")
 
 
-def since(first: Edtf) -> Edtf:
-    """Return the interval that begins at `first` and has not ended, or ended nobody knows when.
-
-    Raises:
-        DateProblem: `first` is an interval itself or unknown.
-    """
-    return parse(f"{first.text}/..")
-
-
 def from_parts(day: str, month: str, year: str, *, about: bool = False, today: date) -> Edtf:
     """Read a date typed into three boxes; digits of any script count.
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DAY: Final = re.compile(r"^(?:-|(?P<year>\d{4}))-(?P<month>\d\d)(?:-(?P<day>\d\d))?$", re.ASCII)
 
+#: The first year of a campaign that has a page.
+FIRST_YEAR: Final = 2000
 #: Days ahead from which a campaign's page shows the coming year and not the last one.
 SOON: Final = 90
 

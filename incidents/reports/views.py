@@ -47,7 +47,6 @@ COUNTERS = frozenset({Role.ADVOCATE, Role.ANALYST, Role.RESEARCHER})
 UPLOADS = frozenset({"reports.new", "reports.edit"})
 #: Beside the file: text, names of fields, boundaries.
 ROOM_FOR_FIELDS = 1024 * 1024
-FIRST_YEAR = 2000
 
 
 @blueprint.url_value_preprocessor
@@ -271,10 +270,10 @@ def asked_window(code: str) -> Window:
 
 
 def has_page(code: str, year: int) -> bool:
-    """Whether a campaign has a page in a year: from FIRST_YEAR to the one that runs or comes next."""
+    """Whether a campaign has a page in a year: from the first to the one that runs or comes next."""
     near = campaigns.coming(code, clock.today())
     last = near.first.year if near else campaigns.latest_year(code, clock.today()) or 0
-    return FIRST_YEAR <= year <= last and campaigns.window(code, year) is not None
+    return campaigns.FIRST_YEAR <= year <= last and campaigns.window(code, year) is not None
 
 
 def coded(vocabulary: str, codes: str) -> list[Code]:

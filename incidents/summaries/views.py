@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from flask.typing import ResponseReturnValue
 
 blueprint = Blueprint("summaries", __name__)
-#: The first year of a campaign that has a page.
-OLDEST = 2000
 
 
 @blueprint.get("/summaries")
@@ -48,7 +46,7 @@ def campaign(code: str) -> ResponseReturnValue:
     if code not in codebook().vocabulary("campaigns"):
         raise NotFound
     year = request.args.get("year", 0, int) or campaigns.latest_year(code, clock.today()) or 0
-    window = campaigns.window(code, year) if OLDEST <= year <= clock.today().year + 1 else None
+    window = campaigns.window(code, year) if campaigns.FIRST_YEAR <= year <= clock.today().year + 1 else None
     if window is None:
         raise NotFound
     granted = services.granted(current_user.id, current_seed())

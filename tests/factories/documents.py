@@ -11,7 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin
 from hypothesis import strategies as st
 from pydantic import AwareDatetime
 
-from incidents.records.dates import UNKNOWN, Edtf, between, parse, since
+from incidents.records.dates import UNKNOWN, Edtf, between, parse
 from incidents.records.fields import Mark, Record, inner_record, mark_of
 from incidents.records.identifiers import new_id, new_reference
 from incidents.records.schema import Act, CaseDocument, Consent, Incident, Perpetrator, Person, Source
@@ -161,7 +161,7 @@ def edtf_dates(draw: st.DrawFn) -> Edtf:
     first, second = sorted([draw(points), draw(points)], key=lambda one: one.sort_key)
     if kind == "interval":
         return between(first, second)
-    return since(first) if kind == "since" else first
+    return parse(f"{first.text}/..") if kind == "since" else first
 
 
 # A pool and not any text: what text may hold is tested apart, and whole documents are drawn by the hundred.

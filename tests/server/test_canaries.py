@@ -20,7 +20,8 @@ from incidents.accounts.models import Organisation, Role
 from incidents.codebook.services import codebook
 from incidents.database import writing
 from incidents.extensions import db
-from incidents.keyring.services import granted_keys
+from incidents.keyring.grants import held
+from incidents.keyring.services import KEYS
 from incidents.keyring.totp import code_of, step_at
 from tests.factories import world as people
 from tests.factories.site import submission
@@ -148,7 +149,7 @@ def secrets_inside(hosted: Hosted, client: Client) -> Iterator[tuple[str, bytes]
     for username in ("fictional-first", "fictional-second", "fictional-worker"):
         account, seed = accounts.open_account_seed(username, PASSPHRASE)
         yield f"seed of {username}", seed.raw
-        for key in granted_keys(account.id, seed):
+        for key in held(KEYS, account.id, seed).keys:
             yield f"{type(key).__name__} of {username}", key.raw
     db.session.rollback()
     assert hosted

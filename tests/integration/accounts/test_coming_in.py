@@ -15,9 +15,10 @@ from incidents.database import writing
 from incidents.errors import NotFound
 from incidents.extensions import db
 from incidents.keyring.facts_door import facts_keys, summaries_keys
+from incidents.keyring.grants import held
 from incidents.keyring.models import Key
 from incidents.keyring.passphrase import PepperMissing, write_pepper
-from incidents.keyring.services import AuditKey, granted_keys
+from incidents.keyring.services import KEYS, AuditKey
 from tests.factories.world import PASSPHRASE, Browser, organisation_keys
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def test_the_second_researcher_holds_nothing_until_a_member_hands_it_on(world: W
 
 def test_all_keys_open_at_once_as_they_do_one_kind_at_a_time(world: World) -> None:
     for person in (team := world.team()).researcher, team.analyst, team.administrator:
-        granted = [key for key in granted_keys(person.id, person.seed) if not isinstance(key, AuditKey)]
+        granted = [key for key in held(KEYS, person.id, person.seed).keys if not isinstance(key, AuditKey)]
         one_by_one = [
             *organisation_keys(person.id, person.seed),
             *facts_keys(person.id, person.seed),

@@ -18,6 +18,7 @@ from incidents.facts.services import frame
 from incidents.keyring import services as keyring
 from incidents.keyring.case_door import OrganisationKey
 from incidents.keyring.facts_door import facts_keys
+from incidents.keyring.grants import held
 from incidents.keyring.identity import Identity, NotBelieved, state
 from incidents.keyring.models import Grant, Key, KeyKind, Statement, StoredMemory, StoredRoster
 from incidents.keyring.people import Seed
@@ -314,7 +315,7 @@ def test_a_swapped_statement_of_the_first_epoch_is_not_believed(team: Team) -> N
         db.session.add(keyring.statement_row(state(team.organisation_id, 1, own)))
     for person in (team.researcher, team.analyst):
         with pytest.raises(NotBelieved):
-            keyring.granted_keys(person.id, person.seed)
+            held(keyring.KEYS, person.id, person.seed)
 
 
 def test_an_invitation_names_the_organisations_key_and_no_other_is_taken_at_set_up(team: Team) -> None:

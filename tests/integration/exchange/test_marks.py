@@ -89,4 +89,3 @@ def test_the_report_of_a_run_ends_with_counts_that_add_up(keys: CaseKeys, tmp_pa
     lines = list(report.lines())
     assert lines[0] == "Rows in the file: 4."
     assert lines[1] == "Imported: 2. Already here: 1. Changed since: 1."
-    assert report.kept_aside == sum(report.by_reason().values())

@@ -17,7 +17,7 @@ from incidents.facts.services import frame
 from incidents.keyring import services as keyring
 from incidents.keyring.envelope import SecretKey
 from incidents.keyring.facts_door import facts_keys
-from incidents.keyring.grants import grant
+from incidents.keyring.grants import grant, held
 from incidents.keyring.identity import Identity
 from incidents.keyring.models import Grant, Key, KeyKind, Statement, StoredRoster
 from incidents.keyring.people import Seed
@@ -116,7 +116,7 @@ def test_their_sessions_end_at_once(team: Team) -> None:
 def test_the_keys_that_they_knew_open_no_row_any_more(team: Team) -> None:
     """What they kept in their head or on a disk: every key they held, tried on the database as it is now."""
     populate(team)
-    known = keyring.granted_keys(team.researcher.id, team.researcher.seed)
+    known = held(keyring.KEYS, team.researcher.id, team.researcher.seed).keys
     revoke(team.second_researcher, team.researcher)
     for row in db.session.scalars(select(RevisionKey)):
         assert row.key_id not in {key.id for key in known}

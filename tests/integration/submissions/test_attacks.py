@@ -25,12 +25,13 @@ from incidents.intake.services import Writer
 from incidents.keyring.case_door import OrganisationKey
 from incidents.keyring.envelope import SecretKey, Unopenable
 from incidents.keyring.facts_door import facts_keys
+from incidents.keyring.grants import held
 from incidents.keyring.identity import Identity, Stated, state
 from incidents.keyring.intake_door import Slot, open_submission, seal_submission
 from incidents.keyring.memory import recall
 from incidents.keyring.models import Grant, Statement, StoredMemory
 from incidents.keyring.people import Seed
-from incidents.keyring.services import granted_keys, statement_row
+from incidents.keyring.services import KEYS, statement_row
 from incidents.keyring.stated import statements
 from incidents.records.identifiers import new_id
 from incidents.records.models import Incident
@@ -84,7 +85,7 @@ def test_a_write_only_account_reaches_no_case_list_identity_history_or_fact_by_a
         assert not [path for path in answered if re.match(r"/(cases(?!/new)|inbox|members)", path)]
         # Summaries and stories open for researchers; without a key there is nothing on them.
         assert not facts_keys(person.id, person.seed)
-        assert not granted_keys(person.id, person.seed)
+        assert not held(KEYS, person.id, person.seed).keys
         # Publications and releases are for everybody who has an account, and hold no case.
         told_of_cases = [page.path for page in pages if any(word in page.text for word in OF_CASES)]
         assert told_of_cases == []
@@ -162,7 +163,7 @@ def test_nobody_but_members_opens_a_submission(team: Team, world: World) -> None
 
 def opened_keys(person: Person) -> list[SecretKey]:
     """What a person was granted, and their seed."""
-    return [SecretKey(person.seed.raw), *(SecretKey(key.raw) for key in granted_keys(person.id, person.seed))]
+    return [SecretKey(person.seed.raw), *(SecretKey(key.raw) for key in held(KEYS, person.id, person.seed).keys)]
 
 
 # -- the organisation's key is swapped in the database -----------------------------------------------------

@@ -31,7 +31,6 @@ def test_values_are_counted_by_column_and_reason() -> None:
     assert report.asides["colour", Why.NO_FIELD].rows == [2, 3]
     assert report.asides["when", Why.NO_DATE].values == 1
     assert report.kept_aside == 3
-    assert report.by_reason() == {Why.NO_FIELD: 2, Why.NO_DATE: 1}
 
 
 def test_lines_name_columns_reasons_and_rows_and_no_value() -> None:

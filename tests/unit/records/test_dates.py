@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from incidents.records.dates import UNKNOWN, DateProblem, Edtf, between, from_parts, parse, since
+from incidents.records.dates import UNKNOWN, DateProblem, Edtf, between, from_parts, parse
 from tests.factories.documents import days, edtf_dates
 
 TODAY = dt.date(2026, 11, 24)
@@ -218,7 +218,7 @@ def test_between_takes_no_interval_and_nothing_unknown() -> None:
 
 
 def test_since_has_no_last_day() -> None:
-    when = since(parse("2026-03"))
+    when = parse("2026-03/..")
     assert (when.text, when.first_day, when.last_day, when.known) == ("2026-03/..", dt.date(2026, 3, 1), None, True)
 
 

@@ -341,14 +341,8 @@ def test_an_empty_table_says_so_in_words() -> None:
     assert "No case fits" in html
 
 
-@pytest.mark.parametrize(("number", "expected"), [(1, ["2"]), (2, ["1", "3"]), (3, ["2"])])
-def test_pages_can_be_turned_without_an_address(number: int, expected: list[str]) -> None:
-    html = snippet("{{ tables.pager_buttons(number, 3) }}", number=number)
-    assert [button.get("value") for button in elements(html, "button")] == expected
-
-
 def test_a_single_page_has_no_pager() -> None:
-    assert snippet("{{ tables.pager(1, 1) }}{{ tables.pager_buttons(1, 1) }}").strip() == ""
+    assert snippet("{{ tables.pager(1, 1) }}").strip() == ""
 
 
 def test_a_link_to_change_an_answer_names_the_answer() -> None:
