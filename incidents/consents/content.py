@@ -54,6 +54,7 @@ class Content(BaseModel):
         violations: Codes of what was done to the person.
         counted: Whether the person is counted, or why not: a reason of the gate, or of the case.
         person: Cell key in hexadecimal digits, which a withdrawal names.
+        link: The number that entries for the same person in other cases share, likewise; empty: there are none.
         person_id: In the case. ``incident_id`` is the case, ``organisation_id`` whose it is.
         pin: The organisation as whoever saved the case knows it: messages are sealed to what follows from it.
         summary_id: Of the anonymised summary, if it rests on this person too. ``stories`` are publications that do.
@@ -70,6 +71,7 @@ class Content(BaseModel):
     violations: tuple[str, ...] = ()
     counted: str = COUNTED
     person: str
+    link: str = ""
     person_id: str
     incident_id: str
     organisation_id: str
@@ -133,6 +135,7 @@ def content_of(document: CaseDocument, person: Person, organisation_id: str, pin
         violations=tuple(dict.fromkeys(acts)),
         counted=counted(document, person, today),
         person=f"{person.cell_key:016x}",
+        link=f"{person.counts_as:016x}" if person.counts_as is not None else "",
         person_id=person.id,
         incident_id=document.incident.id,
         organisation_id=organisation_id,

@@ -112,7 +112,7 @@ def take_back(receipt: OpenReceipt, purposes: Collection[str], text: str = "") -
         # In the order in which a save follows the case, so that the two never wait for each other.
         if content.story_rests_on(wanted):
             _untell(content, today)
-        withdrawals.add(content.person, wanted)
+        withdrawals.add(content.person, wanted, content.link)
         if not kept.replace(receipt.keys.seed.public_key(), receipt.keys.view_id, after):
             raise NotOpened
         if all_of(wanted) or PARTNER in wanted:

@@ -88,16 +88,17 @@ def take_back(keys: CaseKeys, incident_id: str, person_id: str, asked: Asked, ex
         Conflict: somebody saved the case meanwhile.
     """
     document = records.open_account(keys, incident_id, expected).document
-    person_of(document, person_id)
+    person = person_of(document, person_id)
     purposes = set(asked.purposes)
     if rules.all_of(purposes):
         purposes |= set(rules.standing(document, person_id, clock.today()))
     changed = rules.taken_back_by_member(document, person_id, purposes, asked_by=asked.by, on=asked.on)
 
-    def logged() -> None:
+    def also() -> None:
+        withdrawals.reach_linked(changed, person, purposes)
         audit.record(keys.organisation_id, Act.CONSENT_TAKEN_BACK, by=keys.account_id, about=incident_id)
 
-    return records.update(keys, changed, expected=expected, also=logged)
+    return records.update(keys, changed, expected=expected, also=also)
 
 
 def debt(keys: CaseKeys, document: CaseDocument, person_id: str) -> Debt:

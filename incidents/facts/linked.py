@@ -22,16 +22,19 @@ def counted(rows: pl.DataFrame, name: str) -> pl.Series:
 
 
 def without_persons(rows: pl.DataFrame, persons: pl.Series) -> pl.DataFrame:
-    """Rows without those of some persons, by cell key, nor those of entries that are linked to theirs.
+    """Rows without those of some persons, by cell key or link, nor those of entries that are linked to theirs.
 
     Who takes back a consent is one human being, however many accounts speak of them.
     """
-    theirs = rows["person"].is_in(persons.implode()).fill_null(value=False)
+    theirs = _among(rows["person"], persons) | _among(rows["person_link"], persons)
     if not theirs.any():
         return rows
     linked = rows["person_link"].filter(theirs).drop_nulls()
-    also = rows["person_link"].is_in(linked.implode()).fill_null(value=False)
-    return rows.filter(~(theirs | also))
+    return rows.filter(~(theirs | _among(rows["person_link"], linked)))
+
+
+def _among(column: pl.Series, wanted: pl.Series) -> pl.Series:
+    return column.is_in(wanted.implode()).fill_null(value=False)
 
 
 def killed(rows: pl.DataFrame) -> pl.DataFrame:

@@ -87,6 +87,7 @@ def _sealed(keys: CaseKeys, saved: _Revision, share: Share, partner: Partner, to
         until=rules.end(document, partner.name, share.until, today),
         shared_on=share.shared_on,
         persons=tuple(person.cell_key for person in rules.asked(document)),
+        links=tuple(person.counts_as for person in rules.asked(document) if person.counts_as is not None),
         account=saved.data_key.of_part("account").raw.hex(),
         identity=saved.data_key.of_part("identity").raw.hex() if share.with_identity else None,
     )

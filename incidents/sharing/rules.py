@@ -67,6 +67,7 @@ class Shared(BaseModel):
         until: First day on which it is not shared any more; no later than any consent that it rests on.
         shared_on: Since when.
         persons: Random numbers of those whose consent it rests on.
+        links: Numbers that these share with entries for the same people in other cases.
         account: The key of the account part, in hexadecimal digits.
         identity: The key of the identity part, if names are shared too.
     """
@@ -81,6 +82,7 @@ class Shared(BaseModel):
     until: dt.date
     shared_on: dt.date | None
     persons: tuple[CellKey, ...]
+    links: tuple[CellKey, ...] = ()
     account: str
     identity: str | None = None
 

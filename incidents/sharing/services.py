@@ -37,7 +37,7 @@ from incidents.sharing import partners, rules
 from incidents.sharing.models import SharedCase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from incidents.keyring.roster import Roster
     from incidents.records.keys import CaseKeys
@@ -198,7 +198,7 @@ def _standing(keys: CaseKeys, rows: Sequence[SharedCase], today: dt.date) -> lis
     if not opened:
         return []
     roster, _version = member(keys.account_id, keys.organisation_id, keys.seed).roster()
-    current = _current([one.shared for one in opened])
+    current = _current([one.shared for one in opened], today)
     names = organisation_names()
     found = (
         _believed(keys, roster, one, names[one.shared.owner])
@@ -221,15 +221,16 @@ def _believed(keys: CaseKeys, roster: Roster, one: _Content, name: str) -> Recei
     return Received(one.share_id, one.shared, partner.name, proven=True) if signed else None
 
 
-def _current(found: Sequence[Shared]) -> list[Shared]:
+def _current(found: Sequence[Shared], today: dt.date) -> list[Shared]:
     """Those whose case is at the revision that was shared, with nobody who has taken consent back. Two queries.
 
-    An older revision is what somebody put back: each save of the owner seals the newest or nothing.
+    An older revision is what somebody put back: each save of the owner seals the newest or nothing. Where somebody has
+    taken something back who is linked with entries of other cases, the case itself is asked: it may have it already.
     """
-    cells = {withdrawals.hexadecimal(person) for one in found for person in one.persons}
+    numbers = {withdrawals.hexadecimal(number) for one in found for number in (*one.persons, *one.links)}
     gone = set(
         db.session.scalars(
-            select(Withdrawal.person).where(Withdrawal.person.in_(cells), Withdrawal.purpose.in_(rules.ENDING))
+            select(Withdrawal.person).where(Withdrawal.person.in_(numbers), Withdrawal.purpose.in_(rules.ENDING))
         )
     )
     newest = _newest({one.incident_id for one in found})
@@ -237,8 +238,20 @@ def _current(found: Sequence[Shared]) -> list[Shared]:
         one
         for one in found
         if newest.get(one.incident_id) == (one.owner, one.revision)
-        and gone.isdisjoint(withdrawals.hexadecimal(person) for person in one.persons)
+        and not _any_of(one.persons, gone)
+        and (not _any_of(one.links, gone) or _still_allowed(one, today))
     ]
+
+
+def _any_of(numbers: Iterable[int], gone: set[str]) -> bool:
+    return not gone.isdisjoint(map(withdrawals.hexadecimal, numbers))
+
+
+def _still_allowed(one: Shared, today: dt.date) -> bool:
+    """Whether a case may be read as it stands with all that was taken back meanwhile. Opens it."""
+    with suppress(NotFound):
+        return rules.allowed(_document(one, [ACCOUNT]), None, today)
+    return False
 
 
 def _newest(incident_ids: set[str]) -> Mapping[str, tuple[str, int]]:

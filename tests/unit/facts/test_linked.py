@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from incidents.facts.columns import polars_schema
-from incidents.facts.linked import counted, killed
+from incidents.facts.linked import counted, killed, without_persons
 from incidents.summaries.counts import Tallies
 from tests.factories.facts import fact
 
@@ -56,3 +56,12 @@ def test_a_filter_that_leaves_one_account_counts_that_one() -> None:
     table = rows(death(1, 1, 1, gender="GEN_W"), death(2, 2, 2, gender="GEN_UNK"))
     assert Tallies(table, [pl.col("gender") == "GEN_UNK"]).total.killed_best == 2
     assert Tallies(table, [pl.col("primary")]).total[:3] == (1, 1, 2)
+
+
+def test_whom_a_shared_number_names_leaves_with_everybody_who_has_it() -> None:
+    table = rows(death(1, 1, 1), death(1, 1, 1), death(1, 1, 1, None), death(1, 1, 1, 5))
+    gone = pl.Series([2**40], dtype=pl.UInt64)
+    assert without_persons(table, gone)["person_link"].to_list() == [None, 5]
+    # Another one's number, which the accounts of others were linked to, is their own.
+    assert without_persons(table, pl.Series([table["person"][0]], dtype=pl.UInt64)).height == 2
+    assert without_persons(table, pl.Series([9], dtype=pl.UInt64)).height == 4
