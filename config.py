@@ -24,6 +24,7 @@ class Settings:
         database_url: SQLAlchemy URL; SQLite in the instance folder unless TALA_DATABASE_URL says otherwise.
         bind: ``host:port`` the server listens on.
         origin: ``scheme://host[:port]`` people type; empty on a loopback demo.
+        public: Whether everybody may see what two people agreed to show, at ``/public/``.
         demo: True for an instance that holds invented cases and says so on every page.
     """
 
@@ -31,6 +32,7 @@ class Settings:
     database_url: str = field(repr=False)
     bind: str = "127.0.0.1:8000"
     origin: str = ""
+    public: bool = False
     demo: bool = False
 
     @classmethod
@@ -47,6 +49,7 @@ class Settings:
             database_url=env.get("TALA_DATABASE_URL") or f"sqlite:///{instance / 'tala.db'}",
             bind=env.get("TALA_BIND", cls.bind),
             origin=env.get("TALA_ORIGIN", "").rstrip("/"),
+            public=env.get("TALA_PUBLIC", "") == "1",
             demo=(instance / "demo").exists(),
         )
         settings.check()

@@ -22,6 +22,7 @@ from incidents.evidence import views as evidence_views
 from incidents.extensions import db, login_manager, migrate
 from incidents.intake import views as intake_views
 from incidents.overlaps import views as overlaps_views
+from incidents.publishing import views as publishing_views
 from incidents.records import views as records_views
 from incidents.recovery import views as recovery_views
 from incidents.releases import views as releases_views
@@ -59,6 +60,7 @@ BLUEPRINTS = (
     policy_views.blueprint,
     preferences.blueprint,
     publication_views.blueprint,
+    publishing_views.blueprint,
     receipt_views.blueprint,
     records_views.blueprint,
     recovery_views.blueprint,

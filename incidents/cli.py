@@ -11,6 +11,7 @@ from incidents.audit.commands import audit
 from incidents.demo.commands import demo
 from incidents.erasure.commands import group as erasure
 from incidents.instance.commands import COMMANDS
+from incidents.publishing.commands import publish
 from incidents.recovery.commands import group as recovery
 from incidents.rotation.commands import rotate
 
@@ -42,6 +43,7 @@ def register(app: Flask) -> None:
         recovery,
         audit,
         demo,
+        publish,
         erasure,
         rotate,
         ImportGroup("import", help="Bring records in from files."),

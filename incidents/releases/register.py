@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from flask_login import current_user
 from sqlalchemy import select
@@ -26,9 +26,6 @@ from incidents.releases.manifest import sha256, stated_in
 from incidents.releases.models import Release, ReleaseApproval, ReleaseFile
 from incidents.releases.question import Question
 from incidents.releases.writers import FORMATS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 #: Why a release is withdrawn.
 CONSENT: Final = "consent"
@@ -194,14 +191,6 @@ def end_public(release_id: str) -> None:
 def answers_for(found: Release) -> bool:
     """Whether whoever is logged in answers for a release."""
     return found.organisation_id in _granting() & {current_user.organisation_id}
-
-
-def public() -> Sequence[Release]:
-    """What stands on the public page, newest first: approved by two, not withdrawn, and nothing in its place."""
-    replaced = select(Release.supersedes).where(Release.supersedes.is_not(None))
-    shown = (ReleaseApproval.public_on.is_not(None), Release.withdrawn_on.is_(None), Release.number.not_in(replaced))
-    wanted = select(Release).join(ReleaseApproval).where(*shown).order_by(Release.number.desc())
-    return db.session.scalars(wanted).unique().all()
 
 
 def answered_for(release_id: str) -> Release:

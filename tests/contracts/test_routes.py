@@ -44,6 +44,7 @@ LETTERS: Final = {401: "l", 403: "f", 404: "n"}
 ANSWERS: Final = {200, 302, 303, 409, 422}
 #: Everyone, and everyone who is logged in.
 ANYONE: Final = "ooooooooo"
+OFF: Final = "nnnnnnnnn"
 MEMBERS: Final = "loooooolo"
 #: Researchers, for what is nobody's in particular; for a case; for what is one researcher's own.
 RECORDING: Final = "loofffflo"
@@ -180,6 +181,12 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     # Without words there is nothing to open; whoever is logged in is nobody there.
     "receipts.act": {"POST": ANYONE},
     "receipts.note": {"GET": ANYONE},
+    # An instance without a public page; with one: tests/integration/publishing.
+    "publishing.feed": {"GET": OFF},
+    "publishing.file": {"GET": OFF},
+    "publishing.index": {"GET": OFF},
+    "publishing.method_page": {"GET": OFF},
+    "publishing.release": {"GET": OFF},
     "records.case": {"GET": CASE},
     "records.cases": {"GET": RECORDING},
     "records.check_summary": {"POST": CASE},

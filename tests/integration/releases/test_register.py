@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from incidents.extensions import db
+from incidents.publishing import services as publishing
 from incidents.releases import register
 from incidents.releases.manifest import stated_in
 from incidents.releases.models import Release, ReleaseFile
@@ -180,9 +181,9 @@ def test_a_release_is_public_only_when_a_second_person_agrees(team: Team) -> Non
     advocate.post(f"/releases/{release_id}/public", {}, status=303)
     shown = _digest(researcher.get(f"/releases/{release_id}"))
     advocate.post(f"/releases/{release_id}/public/approval", {"shown": shown}, status=403)
-    assert register.public() == []
+    assert publishing.releases() == []
     researcher.post(f"/releases/{release_id}/public/approval", {"shown": shown}, status=303)
-    assert [one.number for one in register.public()] == [1]
+    assert [one.number for one in publishing.releases()] == [1]
 
 
 def test_an_approval_is_of_what_was_shown_and_of_nothing_else(team: Team) -> None:
@@ -194,7 +195,7 @@ def test_an_approval_is_of_what_was_shown_and_of_nothing_else(team: Team) -> Non
     row.manifest = row.manifest.replace("Fictional", "Fictitious")
     db.session.commit()
     researcher.post(f"/releases/{release_id}/public/approval", {"shown": shown}, status=409)
-    assert register.public() == []
+    assert publishing.releases() == []
 
 
 @pytest.mark.parametrize("ended", ["withdraw", "public/end", "newer"])
@@ -209,7 +210,7 @@ def test_a_public_release_leaves_the_page_when_it_is_withdrawn_taken_off_or_repl
         released(advocate)
     else:
         advocate.post(f"/releases/{release_id}/{ended}", {"reason": "risk"}, status=303)
-    assert register.public() == []
+    assert publishing.releases() == []
 
 
 def _digest(page: str) -> str:

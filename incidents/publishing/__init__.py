@@ -1,0 +1,1 @@
+"""The public page: what two people agreed to show everybody, read without any key."""

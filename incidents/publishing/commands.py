@@ -1,0 +1,76 @@
+"""``flask publish``: the public page as plain files, for a web host that holds no key, no database and no program."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from contextlib import closing
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+from flask import current_app, url_for
+from flask.cli import with_appcontext
+
+from incidents.publishing import services
+from incidents.publishing.services import MANIFEST
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: An address of this site in a page.
+ADDRESS: Final = re.compile(r'((?:href|src)=")(/[^"#]*)')
+PUBLIC: Final = "/public/"
+
+
+@click.command("publish")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--origin", default="", help="https:// address where the files will stand, for the feed.")
+@click.option("--language", default="en", help="Language of the pages.")
+@with_appcontext
+def publish(folder: Path, origin: str, language: str) -> None:
+    """Write the public page into FOLDER, which must be new or empty."""
+    if not current_app.extensions["tala-settings"].public:
+        raise click.ClickException("This instance has no public page: set TALA_PUBLIC=1 first.")
+    if folder.exists() and any(folder.iterdir()):
+        raise click.ClickException("The folder is not empty: give a new one, so that nothing withdrawn stays in it.")
+    with current_app.test_request_context():
+        pages = list(addresses())
+    client = current_app.test_client()
+    for address in pages:
+        with closing(client.get(address, headers={"Accept-Language": language}, base_url=origin or None)) as answer:
+            if answer.status_code != HTTPStatus.OK:
+                raise click.ClickException(f"{address} answers {answer.status_code}: nothing is complete.")
+            page = answer.mimetype == "text/html"
+            content = relative(answer.text, address).encode() if page else answer.data
+        target = folder / place_of(address)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+    click.echo(f"{len(pages)} files")
+
+
+def addresses() -> Iterator[str]:
+    """Every page and file of the public page, and what they are shown with."""
+    yield from (url_for(f"publishing.{name}") for name in ("index", "method_page", "feed"))
+    for found in services.releases():
+        yield url_for("publishing.release", number=found.number)
+        for name in (MANIFEST, *(kept.name for kept in found.files)):
+            yield url_for("publishing.file", number=found.number, name=name)
+    yield from (url_for("static", filename=name) for name in ("app.css", "icon.svg"))
+
+
+def place_of(address: str) -> str:
+    """Where the file of an address stands in the folder."""
+    path = address.removeprefix(PUBLIC).removeprefix("/")
+    return f"{path}index.html" if not path or path.endswith("/") else path
+
+
+def relative(page: str, address: str) -> str:
+    """A page whose addresses of this site lead from its own file to others: it works in any folder of any host."""
+    here = posixpath.dirname(place_of(address)) or "."
+
+    def there(found: re.Match[str]) -> str:
+        return found[1] + posixpath.relpath(place_of(found[2]), here)
+
+    return ADDRESS.sub(there, page)
