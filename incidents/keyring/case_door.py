@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
-from incidents.keyring.envelope import SecretKey, Unopenable, context, framed, opener, pad, unpad
+from incidents.keyring.envelope import SecretKey, Unopenable, context, framed, open_once, opener, pad, unpad
 from incidents.keyring.grants import GrantedKey
 
 if TYPE_CHECKING:
@@ -81,10 +82,10 @@ def open_part(data_key: DataKey, part: str, place: Place, blob: bytes) -> bytes:
 
 def _open_bound(data_key: DataKey, part: str, blob: bytes, bound: bytes) -> bytes:
     try:
-        return opener(data_key.of_part(part))(blob, bound)
+        return open_once(data_key.of_part(part).raw, blob, bound)
     except Unopenable:
         # Revisions of before parts had keys of their own.
-        return opener(data_key)(blob, bound)
+        return open_once(data_key.raw, blob, bound)
 
 
 def open_alone(key: SecretKey, part: str, place: Place, blob: bytes) -> bytes:
@@ -109,9 +110,11 @@ def parts_opener(key: OrganisationKey, *parts: str) -> Callable[[str, int, bytes
     organisation_id = key.organisation_id
     unwrapped, of_keys = opener(key), context("data-key", organisation_id)
     bounds = [context("part", part, organisation_id) for part in parts]
+    # There are few numbers of revisions.
+    of_revision = cache(framed)
 
     def opened(incident_id: str, revision: int, wrapped: bytes, blobs: Sequence[bytes]) -> list[bytes]:
-        place = framed(incident_id, revision)
+        place = framed(incident_id) + of_revision(revision)
         data_key = DataKey(unwrapped(wrapped, of_keys + place))
         return [
             unpad(_open_bound(data_key, part, blob, bound + place))

@@ -91,9 +91,10 @@ class Term:
 
     def may_be_in(self, lowered: bytes) -> bool:
         """Whether plain text may say it: never False of a text that does. For a first look at many."""
-        if all(word in lowered for word in self.needles):
-            return True
-        return bool(self.loose_bytes and self.loose_bytes.search(lowered))
+        for word in self.needles:
+            if word not in lowered:
+                return bool(self.loose_bytes and self.loose_bytes.search(lowered))
+        return True
 
     def is_in(self, text: Folded) -> bool:
         """Whether a text says it."""
@@ -144,9 +145,12 @@ def may_say(raw: bytes, wanted: Sequence[Term]) -> bool:
 
     Parts are JSON of plain ASCII, so that without an escaped sign the bytes are the text.
     """
-    if b"\\u" in raw:
+    # One sign is looked for ten times faster than two.
+    if b"\\" in raw and b"\\u" in raw:
         return True
-    lowered = raw.lower().replace(b"'", b"")
+    lowered = raw.lower()
+    if b"'" in lowered:
+        lowered = lowered.replace(b"'", b"")
     # Loops, here and in may_be_in(): a generator for each case is a tenth of a search.
     for term in wanted:  # noqa: SIM110
         if not term.may_be_in(lowered):

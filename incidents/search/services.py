@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from incidents.records.keys import CaseKeys
     from incidents.records.listing import Row
     from incidents.search.rules import Piece, Term
-    from incidents.search.words import Text
+    from incidents.search.scanning import Found
 
 #: Cases that are shown; those after them are counted.
 MOST_SHOWN: Final = 100
@@ -120,32 +120,28 @@ def search(keys: CaseKeys, query: CaseQuery, wanted: Sequence[Term], *, names: b
         names: Whether identities are read too; open_names() has to come first.
     """
     cases = index.matching(keys.organisation, query)
-    scan = Scan(keys, wanted, names)
-    found = 0
+    scan = Scan(keys, wanted, MOST_SHOWN, names)
     told = 0
     try:
         ids = cases["id"].to_list()
         step = max(STEP, len(ids) // STEPS)
         for batch in scan.run(ids):
-            for one in batch[: max(0, MOST_SHOWN - found)]:
-                yield _hit(
-                    listing.row(cases.row(ids.index(one.incident_id), named=True)), one.account, one.named, wanted
-                )
-            found += len(batch)
+            for one in batch:
+                yield _hit(listing.row(cases.row(one.place, named=True)), one, wanted)
             if scan.searched - told >= step:
                 told = scan.searched
                 yield Progress(told, len(ids))
-        yield End(scan.searched, found, min(found, MOST_SHOWN), scan.unopened)
+        yield End(scan.searched, scan.found, scan.shown, scan.unopened)
     except (TalaError, DBAPIError) as error:
         log_failure(error)
         db.session.rollback()
         yield Broken(scan.searched, cases.height)
 
 
-def _hit(row: Row, account: Sequence[Text], named: bool, wanted: Sequence[Term]) -> Hit:  # noqa: FBT001
+def _hit(row: Row, found: Found, wanted: Sequence[Term]) -> Hit:
     """A case with the first passages that say something."""
     passages: list[Passage] = []
-    for one in account:
+    for one in found.words:
         if len(passages) < MOST_PASSAGES and (pieces := passage(one.text, wanted)):
             passages.append(Passage(_(one.meaning.rstrip(".")), pieces))
-    return Hit(row, passages, named)
+    return Hit(row, passages, found.named)

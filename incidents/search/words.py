@@ -12,7 +12,7 @@ from incidents.records.schema import CaseDocument
 from incidents.records.text import clean_line, clean_narrative, clean_note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from pydantic.fields import FieldInfo
 
@@ -42,23 +42,25 @@ class _Plan(NamedTuple):
     many: list[tuple[str, type[Record]]]
 
 
-def texts(part: Part, where: Where) -> Iterator[Text]:
+def texts(part: Part, where: Where) -> list[Text]:
     """Every field of words of an account or an identity; parts of any schema version, for fields are only added."""
-    return _texts(CaseDocument, part, where)
+    found: list[Text] = []
+    _collect(CaseDocument, part, where, found)
+    return found
 
 
-def _texts(model: type[Record], values: Part, where: Where) -> Iterator[Text]:
+def _collect(model: type[Record], values: Part, where: Where, found: list[Text]) -> None:
     plan = _plan(model, where)
-    yield from (Text(meaning, values[name]) for name, meaning in plan.texts if name in values)
+    found += [Text(meaning, values[name]) for name, meaning in plan.texts if name in values]
     for name, meaning in plan.lists:
-        yield from (Text(meaning, one) for one in values.get(name, ()))
+        found += [Text(meaning, one) for one in values.get(name, ())]
     for name, inner in plan.single:
         if name in values:
-            yield from _texts(inner, values[name], where)
+            _collect(inner, values[name], where, found)
     for name, inner in plan.many:
         if name in values:
             for entry in _entries(values[name]):
-                yield from _texts(inner, entry, where)
+                _collect(inner, entry, where, found)
 
 
 def _entries(value: Any) -> Iterable[Part]:  # noqa: ANN401 - a list in the account, by id in the identity

@@ -3,39 +3,44 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import bindparam, delete, insert, update
 from sqlalchemy.exc import OperationalError
 
 from incidents.database import writing
 from incidents.erasure import services as erasure
 from incidents.extensions import db
+from incidents.records import services as records
 from incidents.records.index import CaseQuery
-from incidents.records.models import Revision
+from incidents.records.models import Revision, RevisionKey
 from incidents.rotation import services as rotation
-from incidents.search import scanning, services
+from incidents.search import reading, scanning, services
 from incidents.search.rules import terms
 from incidents.search.scanning import Scan
 from incidents.search.services import Broken, End, Event, Hit, Progress
 from tests.factories import documents as make
+from tests.integration.search.conftest import keys_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from flask import Flask
 
+    from tests.factories.world import World
     from tests.integration.search.conftest import Desk
 
 REASON = "A plainly fictional reason"
 
 
-@pytest.fixture
-def cases(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Six cases, newest last, that are read in batches of two."""
+@pytest.fixture(params=["by date", "as they lie"])
+def cases(desk: Desk, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> list[str]:
+    """Six cases, newest last, that are read in batches of two: all by date, or the first two only."""
     monkeypatch.setattr(scanning, "FEWEST", 2)
     monkeypatch.setattr(scanning, "MOST", 2)
+    monkeypatch.setattr(scanning, "BY_DATE", 6 if request.param == "by date" else 2)
+    monkeypatch.setattr(reading, "PAGE", 2)
     first = dt.date(2026, 3, 1)
     documents = [
         make.document(incident=make.incident(narrative="A raid.", date_start=str(first + dt.timedelta(days=day))))
@@ -70,7 +75,10 @@ def test_progress_is_told_and_the_end_says_how_many(
     monkeypatch.setattr(services, "STEP", 2)
     with app.test_request_context():
         events = searched(desk, "absent")
-    assert events[:-1] == [Progress(2, 6), Progress(4, 6), Progress(6, 6)]
+    told = [event.searched for event in events if isinstance(event, Progress)]
+    assert told[0] == 2
+    assert told == sorted(set(told))
+    assert {event.total for event in events if isinstance(event, Progress)} == {6}
     assert events[-1] == End(searched=len(cases), found=0, shown=0, unopened=0)
 
 
@@ -124,18 +132,52 @@ def test_a_case_that_was_altered_is_counted_and_the_rest_is_searched(app: Flask,
     assert "1 case could not be opened" in desk.browser.post("/search", {"words": "raid"})
 
 
+def test_a_case_that_has_lost_its_key_is_counted(app: Flask, desk: Desk, cases: list[str]) -> None:
+    with writing(db.session):
+        db.session.execute(delete(RevisionKey).where(RevisionKey.incident_id == cases[1]))
+    with app.test_request_context():
+        events = searched(desk)
+    assert hits(events) == [one for one in cases[::-1] if one != cases[1]]
+    assert events[-1] == End(searched=6, found=5, shown=5, unopened=1)
+
+
+def test_a_case_under_several_keys_is_found_once(app: Flask, world: World, desk: Desk, cases: list[str]) -> None:
+    others = keys_of(world.team().researcher).organisation.id
+    with writing(db.session):
+        wrap = {"incident_id": bindparam("id"), "revision": 1, "key_id": others, "wrapped": b"\x01" + bytes(60)}
+        db.session.execute(insert(RevisionKey).values(wrap), [{"id": one} for one in cases])
+    with app.test_request_context():
+        events = searched(desk)
+    assert hits(events) == cases[::-1]
+    assert events[-1] == End(searched=6, found=6, shown=6, unopened=0)
+
+
+def test_what_the_filter_leaves_out_and_what_is_of_others_is_not_read(
+    app: Flask, world: World, desk: Desk, cases: list[str]
+) -> None:
+    theirs = keys_of(world.team().researcher)
+    records.create(theirs, [make.document(incident=make.incident(narrative="A raid.")) for _ in range(3)])
+    scan = Scan(desk.keys, terms("raid"), most=100)
+    with app.test_request_context():
+        found = [one.place for batch in scan.run(cases[1:]) for one in batch]
+    assert found == [0, 1, 2, 3, 4]
+    assert (scan.searched, scan.found, scan.unopened) == (5, 5, 0)
+
+
 @pytest.mark.usefixtures("cases")
 def test_a_database_that_goes_away_ends_the_answer_with_words(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    whole = Scan.stored
+    whole = reading.read
+    batches: list[object] = []
 
-    def broken(scan: Scan, batch: list[str]) -> object:
-        if scan.searched:
+    def broken(*args: Any) -> object:
+        batches.append(args)
+        if len(batches) > 1:
             raise OperationalError("SELECT of raid", {}, Exception("raid"))
-        return whole(scan, batch)
+        return whole(*args)
 
-    monkeypatch.setattr(Scan, "stored", broken)
+    monkeypatch.setattr(reading, "read", broken)
     page = desk.browser.post("/search", {"words": "raid"})
     assert page.count('class="hit"') == 2
     assert "The search stopped after" in page
@@ -149,7 +191,7 @@ def test_a_search_that_breaks_off_says_where(
     def broken(*_args: object) -> object:
         raise OperationalError("SELECT", {}, Exception("gone"))
 
-    monkeypatch.setattr(Scan, "stored", broken)
+    monkeypatch.setattr(reading, "read", broken)
     with app.test_request_context():
         assert searched(desk) == [Broken(0, len(cases))]
 
