@@ -126,20 +126,16 @@ def rows_of(frame: pl.DataFrame) -> Rows:
 
 def compare(rows: Rows, left: Ints, right: Ints) -> dict[str, Levels]:
     """The levels of pairs of rows, field by field. Some 1 µs a pair."""
-    same: Callable[[str], Levels] = lambda name: _same(rows.codes[name], left, right)  # noqa: E731
-    return {
-        "where": _where(rows, left, right),
-        "when": _when(rows, left, right),
-        "name": _name(rows, left, right),
-        "place": _place(rows, left, right),
-        "point": _point(rows, left, right),
-        "violation": same("violation_group"),
-        "fatal": same("fatal"),
-        "place_type": same("place_type"),
-        "gender": same("gender"),
-        "age": _near(rows.codes["age"], left, right, 1),
-        "size": _near(rows.codes["size"], left, right, 2),
-    }
+    return {name: compared_by(name, rows, left, right) for name in FIELDS}
+
+
+def compared_by(field: str, rows: Rows, left: Ints, right: Ints) -> Levels:
+    """The levels of pairs of rows in one field."""
+    if field in _REACH:
+        return _near(rows.codes[field], left, right, _REACH[field])
+    if field in _COMPARED:
+        return _COMPARED[field](rows, left, right)
+    return _same(rows.codes["violation_group" if field == "violation" else field], left, right)
 
 
 def level_name(field: str, level: int) -> str:
@@ -236,3 +232,14 @@ def _place(rows: Rows, left: Ints, right: Ints) -> Levels:
 def _graded(alike: Floats, smaller: Floats, floors: tuple[float, ...]) -> Levels:
     level = len(floors) + 1 - np.digitize(alike, floors[::-1])
     return np.where(smaller == 0, UNKNOWN, level).astype(np.uint8)
+
+
+_COMPARED: Final[Mapping[str, Callable[[Rows, Ints, Ints], Levels]]] = {
+    "where": _where,
+    "when": _when,
+    "name": _name,
+    "place": _place,
+    "point": _point,
+}
+#: Numbers that are near each other within so many steps.
+_REACH: Final = {"age": 1, "size": 2}

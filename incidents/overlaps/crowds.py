@@ -30,6 +30,8 @@ DAYS_OF: Final = np.array([1.0, 2.0, 4.0, 8.0, 48.0])
 TWO: Final = 2
 #: So many others and more are what they are; fewer are corrected by how often there is one more.
 ENOUGH: Final = 5
+#: What accounts of one incident share and hardly any others: not names, as raids have many with half a name in common.
+RARE: Final = ("point",)
 #: As if so many cases had been seen beforehand, with another in so many of them.
 SEEN: Final = 20.0
 ANOTHER: Final = 0.05
@@ -85,12 +87,14 @@ def one_more(counted: Floats) -> Floats:
 def counted(rows: Rows, name: str) -> tuple[Floats, Floats]:
     """For each row, how many others have its value of a field, and how many have any; some values within a place.
 
-    Others of its days are left out: they may be accounts of the same.
+    In what is rare, others of its days are left out: they may be accounts of the same.
     """
     table = pl.DataFrame({"value": rows.values(name), "within": rows.within(name)})
     known = (pl.col("value") >= 0).sum().over("within")
     both = table.select(pl.len().over("within", "value").alias("alike"), known.alias("known"))
     alike, peers = (both[column].to_numpy().astype(float) for column in ("alike", "known"))
+    if name not in RARE:
+        return np.maximum(alike - TWO, 0), peers
     key = table.hash_rows().to_numpy() % 2**31
     close = _between(key.astype(np.int64) * 2**31 + rows.first, (1 - FROM, FROM - 1))
     return np.maximum(np.where(rows.first >= 0, alike - close, alike - TWO), 0), peers

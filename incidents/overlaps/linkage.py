@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import polars as pl
 
 from incidents.overlaps import pairing
 from incidents.overlaps.agreement import FIELDS, Rows, compare, level_name, rows_of
-from incidents.overlaps.weights import Weights, fit, probability
+from incidents.overlaps.weights import FEWEST, ONE_IN, Weights, fit, probability
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    import polars as pl
     from numpy.typing import NDArray
 
     from incidents.overlaps.agreement import Floats, Ints, Levels
@@ -25,7 +25,16 @@ SUGGESTED: Final = 0.05
 KEPT: Final = -8.0
 #: A row may have so many likely twins before they take likelihood from each other: accounts of one incident are few.
 TWINS: Final = 2.0
-
+#: Bits beyond which nothing is more certain.
+HIGHEST: Final = 40.0
+#: Likewise for thirds that are alike both of a pair.
+ACCOUNTS: Final = 2.0
+#: Of each row so many of its likeliest are looked at for being alike among each other, and what else is too unlikely.
+LIKELIEST: Final = 12
+LIKELY_ENOUGH: Final = 0.05
+#: Pairs so likely are counted to see how common they are, and may be so many times as common as judged.
+CERTAIN: Final = 0.9
+MOST_MORE: Final = 20.0
 
 #: What cannot be told apart is suggested, unless so many cases of one day are alike that it says nothing.
 FEW_ALIKE: Final = 10
@@ -88,7 +97,8 @@ def all_pairs(rows: Rows) -> Pairs:
     weights = fit(rows)
     found = _compared(rows, weights, pairing.pairs(rows))
     bits = weights.of(found.levels, found.left, found.right)
-    likely = _with_rivals(found, np.exp2(np.clip(bits, -60, 60)), len(rows))
+    likely = _with_rivals(found, bits, len(rows))
+    likely = _with_rivals(found, bits + more_than_judged(likely, len(rows)), len(rows))
     alike = _not_told_apart(rows, weights, found.levels, (found.left, found.right))
     likely = np.maximum(likely, np.where(alike, SUGGESTED, 0))
     found = Pairs(found.left, found.right, found.levels, likely)
@@ -136,12 +146,54 @@ def _not_told_apart(
     return alike
 
 
-def _with_rivals(found: Pairs, odds: Floats, size: int) -> Floats:
-    """Probabilities when a row has few twins: many that look alike share what one of them would have alone."""
+def more_than_judged(likely: Floats, size: int) -> float:
+    """Bits for pairs of one incident that are more common here than judged: as many as are certain without it."""
+    share = 2 * np.count_nonzero(likely >= CERTAIN) / max(size, FEWEST)
+    return float(np.log2(np.clip(share / (2 / ONE_IN), 1, MOST_MORE)))
+
+
+def _with_rivals(found: Pairs, bits: Floats, size: int) -> Floats:
+    """Probabilities when a row has few twins: many that look alike share what one of them would have alone.
+
+    A third that looks like both of a pair may be one more account of the same: it is no rival, as long as they are few.
+    """
+    odds = np.exp2(np.clip(bits, -HIGHEST, HIGHEST))
     total = np.bincount(found.left, odds, size) + np.bincount(found.right, odds, size)
-    rivals = np.maximum(total[found.left], total[found.right]) - odds
-    likely: Floats = odds / (1 + odds + rivals / TWINS)
+    left, right, thirds = _thirds(found, odds)
+    rivals = np.maximum(total[found.left] - left, total[found.right] - right) - odds
+    likely: Floats = odds / (1 + odds + np.maximum(rivals, 0) / TWINS) / np.maximum(thirds / ACCOUNTS, 1)
     return likely
+
+
+def _thirds(found: Pairs, odds: Floats) -> tuple[Floats, Floats, Floats]:
+    """Rows alike both of a pair: the odds they have with its left and with its right one, and how many there are.
+
+    Of each row the likeliest few are looked at, so the cost grows with the pairs.
+    """
+    edges = pl.DataFrame({"left": found.left, "right": found.right, "odds": odds})
+    both = pl.concat([edges, edges.select(pl.col("right").alias("left"), pl.col("left").alias("right"), "odds")])
+    rank = pl.col("odds").rank("ordinal", descending=True).over("left")
+    known = both.filter((pl.col("odds") > LIKELY_ENOUGH) & (rank <= LIKELIEST))
+    known = known.with_columns((pl.col("odds") / (1 + pl.col("odds"))).alias("likely"))
+    mine = known.rename({"right": "third", "odds": "of_left", "likely": "with_left"})
+    theirs = known.select(
+        pl.col("left").alias("right"), pl.col("right").alias("third"), of_right="odds", with_right="likely"
+    )
+    table = (
+        edges.select("left", "right")
+        .with_row_index("pair")
+        .join(mine, on="left")
+        .join(theirs, on=["right", "third"])
+        .group_by("pair")
+        .agg(
+            (pl.col("of_left") * pl.col("with_right")).sum(),
+            (pl.col("of_right") * pl.col("with_left")).sum(),
+            pl.min_horizontal("with_left", "with_right").sum().alias("thirds"),
+        )
+    )
+    summed = np.zeros((3, len(found)))
+    summed[:, table["pair"].to_numpy()] = table.select("of_left", "of_right", "thirds").to_numpy().T
+    return summed[0], summed[1], summed[2]
 
 
 def _told(rows: Rows, found: Pairs) -> Iterator[Candidate]:

@@ -31,9 +31,10 @@ _ARTICLE: Final = re.compile(r"\bال(?=\w{3})")
 _LETTERS: Final = re.compile(r"[a-z]+")
 _FIRST_VOWEL: Final = re.compile(r"^['`]+(?=[a-z])")
 _SPACES: Final = re.compile(r"[\s\-‐-―_.]+")
-#: Words of a description: whatever stands beside them is nobody's name.
+#: Words of a description, or of what somebody is accused of: whatever stands beside them is nobody's name.
 _NOBODY: Final = (
     "unidentified unknown unnamed anonymous withheld nameless noname nn doe desconocido desconocida anonimo anonima "
+    "alleged suspected suspect accused wanted presunto presunta sospechoso sospechosa suspecto suspeito suspeita "
     "inconnu inconnue anonyme desconhecido desconhecida неизвестный неизвестная неизвестно مجهول مجهولة مجهوله"
 )
 _NOBODY_PHRASES: Final = (

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from incidents.overlaps.agreement import FIELDS, SAME_AREA, SAME_SPAN, VALUED, compare
+from incidents.overlaps.agreement import FIELDS, SAME_AREA, SAME_SPAN, VALUED, compared_by
 from incidents.overlaps.crowds import FROM, Crowd, counted, crowd
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ AT_LEAST: Final = 0.5
 TOGETHER: Final = (("place",), ("place", "violation", "fatal", "place_type", "gender", "age", "size"))
 #: What is judged on any pairs alone.
 BETWEEN: Final = ("where", "when")
+SELDOM: Final = ("name", "point")
 SAME: Final = 1
 SAME_COUNTRY: Final = 2
 NEVER: Final = 1e-9
@@ -148,19 +149,26 @@ def _chance(rows: Rows) -> dict[str, Floats]:
     """For each field two lines: any pairs, and pairs of one area. Where an area is, is judged on any pairs alone."""
     random = np.random.default_rng(SEED)
     place = np.where(rows.place, rows.codes["area"] ^ rows.values("place"), -1)
-    pairs = [_any_pairs(rows, random), *(_near_pairs(rows, key, random) for key in (rows.codes["area"], place))]
-    lines = [compare(rows, *pair) for pair in pairs]
-    weeks = [np.abs(rows.first[left] - rows.first[right]) >= FROM for left, right in pairs]
+    keys = (np.zeros(len(rows), dtype=np.int64), rows.codes["area"], place)
+    pairs = [_near_pairs(rows, key, random) for key in keys]
     found = {}
     for name, field in FIELDS.items():
-        if name in BETWEEN:
-            chosen = [lines[0][name]] * len(lines)
+        if name in SELDOM:
+            # Only some say it at all, so pairs are taken of those.
+            chosen = [_near_pairs(rows, np.where(rows.values(name) >= 0, key, -1), random) for key in keys]
         else:
-            # Pairs of about one day may be of one incident: chance is what is alike weeks apart.
-            chosen = [line[name][apart] for line, apart in zip(lines, weeks, strict=True)]
-        tallied = [np.bincount(line, minlength=len(field.chance) + 1)[1:] for line in chosen]
-        found[name] = np.stack([_share(line, field.chance) for line in tallied])
+            chosen = [pairs[0]] * len(keys) if name in BETWEEN else pairs
+        lines = [_tallied(rows, name, *pair) for pair in chosen]
+        found[name] = np.stack([_share(line, field.chance) for line in lines])
     return found
+
+
+def _tallied(rows: Rows, name: str, left: Ints, right: Ints) -> Ints:
+    """How many pairs are at each level. Those of about one day may be of one incident: chance is seen weeks apart."""
+    weeks = np.abs(rows.first[left] - rows.first[right]) >= FROM
+    chosen = np.ones(len(left), dtype=bool) if name in BETWEEN else weeks
+    levels = compared_by(name, rows, left[chosen], right[chosen])
+    return np.bincount(levels, minlength=len(FIELDS[name].chance) + 1)[1:]
 
 
 def _share(tallied: Ints, judged: tuple[float, ...]) -> Floats:
@@ -169,25 +177,14 @@ def _share(tallied: Ints, judged: tuple[float, ...]) -> Floats:
     return shares
 
 
-def _any_pairs(rows: Rows, random: np.random.Generator) -> tuple[Ints, Ints]:
-    if len(rows) == 0:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    left, right = random.integers(0, len(rows), (2, SAMPLE))
-    return _of_different_cases(rows, left, right)
-
-
-def _near_pairs(rows: Rows, area: Ints, random: np.random.Generator) -> tuple[Ints, Ints]:
-    """Pairs of one area, or of one place in it, each as likely as any other."""
-    order = np.argsort(area, kind="stable")
-    order = order[area[order] >= 0]
+def _near_pairs(rows: Rows, key: Ints, random: np.random.Generator) -> tuple[Ints, Ints]:
+    """Pairs of rows with the same key, each as likely as any other; a negative one is none."""
+    order = np.argsort(key, kind="stable")
+    order = order[key[order] >= 0]
     if len(order) == 0:
         return order, order
-    _, begins, sizes = np.unique(area[order], return_index=True, return_counts=True)
+    _, begins, sizes = np.unique(key[order], return_index=True, return_counts=True)
     group = random.choice(len(sizes), SAMPLE, p=sizes**2 / np.sum(sizes.astype(np.float64) ** 2))
     left, right = (order[begins[group] + (random.random(SAMPLE) * sizes[group]).astype(np.int64)] for _ in range(2))
-    return _of_different_cases(rows, left, right)
-
-
-def _of_different_cases(rows: Rows, left: Ints, right: Ints) -> tuple[Ints, Ints]:
     apart = rows.case[left] != rows.case[right]
     return left[apart], right[apart]

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from incidents.facts.columns import polars_schema
 from incidents.overlaps.agreement import FIELDS, compare, rows_of
+from incidents.overlaps.crowds import one_more
 from incidents.overlaps.features import LINKAGE_COLUMNS, linkage_rows
-from incidents.overlaps.linkage import candidates, candidates_of
+from incidents.overlaps.linkage import candidates, candidates_of, more_than_judged
 from incidents.overlaps.weights import fit
 from incidents.records.schema import Geo, Overlap
 from tests.factories import documents
@@ -180,3 +181,46 @@ def test_a_hundred_thousand_rows_take_less_than_thirty_megabytes() -> None:
     table = frame([killing(f"Maria {place}", place_text=place) for place in PLACES])
     many = pl.concat([table] * (100_000 // table.height))
     assert many.estimated_size() < 30_000_000
+
+
+def test_five_accounts_of_one_person_are_each_others_and_not_rivals(crowd: list[CaseDocument]) -> None:
+    told = [killing("Maria Nowhere", place_text="Old Mill") for _ in range(5)]
+    ids = {case.incident.id for case in told}
+    found = [pair for pair in candidates(frame([*crowd, *told])) if set(pair.ids) <= ids]
+    assert len(found) == 10
+    assert min(pair.likely for pair in found) > 0.5
+
+
+def test_forty_cases_of_one_day_that_nothing_tells_apart_are_not_taken_for_one(crowd: list[CaseDocument]) -> None:
+    many = [killing("", geo=Geo(lat=10.3, lon=123.9), place_text="Old Mill") for _ in range(40)]
+    assert all(pair.likely < 0.5 for pair in candidates(frame([*crowd, *many])))
+
+
+def test_what_is_alike_weeks_apart_says_little_about_one_day(crowd: list[CaseDocument]) -> None:
+    one, other = (killing("", "2026-03-14", place_text="Long Quay") for _ in range(2))
+    alone = {pair.ids: pair.likely for pair in candidates(frame([*crowd, one, other]))}
+    days = (dt.date(2026, 3, 14) + dt.timedelta(days=away) for away in range(-40, 41) if abs(away) > 8)
+    often = [killing("", day.isoformat(), place_text="Long Quay") for day in days]
+    among = {pair.ids: pair.likely for pair in candidates(frame([*crowd, *often, one, other]))}
+    assert among.get(of(one, other), 0) < alone[of(one, other)]
+
+
+def test_the_spot_tells_accounts_of_one_town_and_day_apart(crowd: list[CaseDocument]) -> None:
+    mill, quay = Geo(lat=10.3, lon=123.9), Geo(lat=10.33, lon=123.93)
+    cases = [killing("", geo=geo, place_text="Old Mill") for geo in (mill, mill, quay)]
+    likely = {pair.ids: pair.likely for pair in candidates(frame([*crowd, *cases]))}
+    assert likely[of(cases[0], cases[1])] > 0.5
+    assert likely.get(of(cases[0], cases[2]), 0) < likely[of(cases[0], cases[1])] / 2
+
+
+def test_one_more_is_expected_as_often_as_somebody_has_another() -> None:
+    alone, paired = one_more(np.zeros(1000)), one_more(np.r_[np.zeros(500), np.ones(500)])
+    assert alone[0] < 0.01
+    assert 0.9 < paired[0] <= 1
+    assert one_more(np.full(10, 50.0))[0] == 50
+
+
+def test_pairs_are_more_common_than_judged_only_by_those_that_are_certain() -> None:
+    assert more_than_judged(np.full(400, 0.8), 1000) == 0
+    assert more_than_judged(np.full(50, 0.99), 1000) == pytest.approx(np.log2(10))
+    assert more_than_judged(np.full(1000, 0.99), 1000) == pytest.approx(np.log2(20))

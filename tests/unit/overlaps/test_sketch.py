@@ -63,6 +63,7 @@ def test_a_nickname_adds_to_a_sketch_and_takes_nothing_away() -> None:
         *("", " ", "Unidentified #12", "Unidentified drug suspect #364", "unknown suspect", "UNNAMED", "N/A", "#12"),
         *("no name given", "name withheld", "Jane Doe", "desconocido", "no identificada", "inconnue", "Неизвестный"),
         *("مجهول", "غير معروف", "hindi kilala", "unidentified follower of somebody"),
+        *("Unidentified #12, alleged follower", "suspected helper", "presunta vecina"),
     ],
 )
 def test_somebody_unnamed_gives_no_evidence_at_all(text: str) -> None:
