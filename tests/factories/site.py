@@ -29,6 +29,7 @@ from incidents.submissions.models import Submission
 from incidents.submissions.services import Sender
 from tests.factories import documents, files
 from tests.factories.facts import facts, keep
+from tests.factories.keeping import kept
 from tests.factories.sharing import befriend, share
 
 if TYPE_CHECKING:
@@ -78,6 +79,11 @@ class Site:
 
 
 def build(world: World) -> Site:
+    """Everything, once a process and database; afterwards it is put back as it was."""
+    return kept(world, _built)
+
+
+def _built(world: World) -> Site:
     """Everything, made through the pages wherever there is a page for it."""
     site = Site(world.app, world, _side(world), _side(world))
     befriend(site.ours.team, site.theirs.team)

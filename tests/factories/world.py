@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import re
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, select
 
@@ -26,6 +25,8 @@ from incidents.keyring.models import Grant, KeyKind
 from incidents.keyring.passphrase import passphrase_key, read_pepper
 from incidents.keyring.people import Seed, open_seed
 from incidents.keyring.totp import code_of, step_at
+from tests.factories import keeping
+from tests.factories.keeping import added, fingerprint, put_back, rows_of_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
     from incidents.keyring.services import Member
+    from tests.factories.keeping import Rows
 
 PASSPHRASE = "plainly fictional passphrase"
 #: The secret of an authenticator app, as a page shows it.
@@ -198,24 +200,25 @@ class World:
         """An organisation with one of each role, all admitted.
 
         Six people who make keys and are vouched for take a third of a second, and thousands of tests begin with them.
-        So what that wrote is kept, once a process and database, and put back as it was for the next world in which
-        nothing else was done yet.
+        So what that wrote is kept, once a process, database and name, and put back as it was for the next world in
+        which nothing else was done yet.
         """
-        begun, before = len(self.people), _rows()
-        # The instance too: its pepper is what the people's passphrases were stretched with.
-        key = (f"{db.engine.url} {services.settings().instance}", fingerprint(before))
-        if name is not None or (before["organisation"] and key not in PLAIN):
+        begun, before = len(self.people), rows_of_all(but=FOR_ALL)
+        instance, found = keeping.instance(), fingerprint(before)
+        if "organisation" in before and (instance, found) not in PLAIN:
             return self._people_of_a_team(self.organisation(name))
+        key = (instance, found, name or "")
         if key not in KEPT:
-            team = self._people_of_a_team(self.organisation())
-            KEPT[key] = (_added(before, _rows()), self.people[begun:])
+            team = self._people_of_a_team(self.organisation(name))
+            after = rows_of_all(but=FOR_ALL)
+            KEPT[key] = (added(before, after), self.people[begun:], fingerprint(after))
         else:
-            rows, people = KEPT[key]
-            _put_back(rows)
+            rows, people, _ = KEPT[key]
+            put_back(rows)
             self._numbers = itertools.count(next(self._numbers) + 1 + len(people))
             self.people += [replace(one, app=self.app) for one in people]
             team = Team.of(self.people[begun:])
-        PLAIN.add((key[0], fingerprint(_rows())))
+        PLAIN.add((instance, KEPT[key][2]))
         return team
 
     def _people_of_a_team(self, organisation: Organisation) -> Team:
@@ -229,37 +232,12 @@ class World:
         return Team.of([researcher, second, *others])
 
 
-Rows = dict[str, list[tuple[Any, ...]]]
-#: What a team wrote, and its people, by database and by what was in it before: nothing, or such teams and nothing else.
-KEPT: dict[tuple[str, str], tuple[Rows, list[Person]]] = {}
+#: What a team wrote, its people, and a hash of all there was then; by instance, by a hash of what was there before
+#: (nothing, or such teams and nothing else), and by name.
+KEPT: dict[tuple[str, str, str], tuple[Rows, list[Person], str]] = {}
 PLAIN: set[tuple[str, str]] = set()
-
-
-def _rows() -> Rows:
-    db.session.rollback()
-    # Attempts at doors are counted for all together, and none of a team's fails.
-    tables = [table for table in db.metadata.sorted_tables if table.name != "throttle"]
-    found = {table.name: [tuple(row) for row in db.session.execute(select(table))] for table in tables}
-    db.session.rollback()
-    return found
-
-
-def fingerprint(rows: Rows) -> str:
-    """A hash of all rows."""
-    return hashlib.sha256(repr({name: sorted(found, key=repr) for name, found in rows.items()}).encode()).hexdigest()
-
-
-def _added(before: Rows, after: Rows) -> Rows:
-    return {name: [row for row in rows if row not in before[name]] for name, rows in after.items()}
-
-
-def _put_back(rows: Rows) -> None:
-    with writing(db.session):
-        for table in db.metadata.sorted_tables:
-            names = [column.name for column in table.columns]
-            made = [dict(zip(names, row, strict=True)) for row in rows.get(table.name, ())]
-            if made:
-                db.session.connection().execute(table.insert(), made)
+#: Attempts at doors are counted for all together, and none of a team's fails.
+FOR_ALL: Final = frozenset({"throttle"})
 
 
 def organisation_keys(account_id: str, seed: Seed) -> Sequence[OrganisationKey]:
