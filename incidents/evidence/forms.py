@@ -33,7 +33,7 @@ class DescriptionForm(BaseForm):
     """What a person says about a file."""
 
     content_note = StringField(
-        lazy_gettext("What whoever opens it will see or hear"),
+        lazy_gettext("What is to be seen or heard in it"),
         [checked_text(clean_line)],
         description=lazy_gettext("A warning for your colleagues, such as: injuries of one person, no sound."),
     )
