@@ -51,7 +51,7 @@ def inbox() -> ResponseReturnValue:
 @access(Role.RESEARCHER)
 def submission(submission_id: str) -> ResponseReturnValue:
     """One submission without names, contacts and exact places: these open once it is a case."""
-    return _page(submission_id, DeclineForm()), HTTPStatus.OK
+    return _page(services.read(current_keys(), submission_id), DeclineForm()), HTTPStatus.OK
 
 
 @blueprint.post("/inbox/<submission_id>/accept")
@@ -61,7 +61,7 @@ def accept(submission_id: str) -> ResponseReturnValue:
     try:
         incident_id = services.accept(current_keys(), submission_id)
     except Unreadable:
-        return _page(submission_id, DeclineForm()), HTTPStatus.CONFLICT
+        return _page(services.read(current_keys(), submission_id), DeclineForm()), HTTPStatus.CONFLICT
     flash(_("It is a case of your organisation now, sealed. Read what is still missing."), "success")
     return redirect(url_for("records.case", incident_id=incident_id), HTTPStatus.SEE_OTHER)
 
@@ -74,7 +74,7 @@ def decline(submission_id: str) -> ResponseReturnValue:
     keys = current_keys()
     form = DeclineForm(request.form)
     if not form.validate():
-        return _page(submission_id, form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(services.read(current_keys(), submission_id), form), HTTPStatus.UNPROCESSABLE_ENTITY
     services.decline(keys, submission_id, form.reason.data)
     flash(_("It was deleted and not taken in."), "success")
     return redirect(url_for("inbox.inbox"), HTTPStatus.SEE_OTHER)
@@ -86,18 +86,18 @@ def attach(submission_id: str) -> ResponseReturnValue:
     """Put a message to a case that it is about."""
     keys = current_keys()
     form = AttachForm(request.form)
-    message = services.read(keys, submission_id).message
-    form.offer(messages.concerned(keys, message) if message else [])
+    one = services.read(keys, submission_id)
+    form.offer(messages.concerned(keys, one.message) if one.message else [])
     if not form.validate():
-        return _page(submission_id, DeclineForm(), form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(one, DeclineForm(), form), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
-        owed_to = messages.attach(keys, submission_id, form.case.data, _called(message))
+        owed_to = messages.attach(keys, one, form.case.data, _called(one.message))
     except Conflict:
         form.form_errors = [_("Somebody saved this case meanwhile. Send it again.")]
-        return _page(submission_id, DeclineForm(), form), HTTPStatus.CONFLICT
+        return _page(one, DeclineForm(), form), HTTPStatus.CONFLICT
     except Full:
         form.form_errors = [_("This case holds as many comments as a case may have. Choose another, or close it.")]
-        return _page(submission_id, DeclineForm(), form), HTTPStatus.CONFLICT
+        return _page(one, DeclineForm(), form), HTTPStatus.CONFLICT
     flash(_("It stands with the case now, as a question that waits for an answer."), "success")
     if owed_to:
         owed = url_for("consents.owed", incident_id=form.case.data, person_id=owed_to)
@@ -129,8 +129,7 @@ def _message_page(one: services.Waiting, message: Message, decline: DeclineForm,
     )
 
 
-def _page(submission_id: str, form: DeclineForm, attach: AttachForm | None = None) -> str:
-    one = services.read(current_keys(), submission_id)
+def _page(one: services.Waiting, form: DeclineForm, attach: AttachForm | None = None) -> str:
     if one.message is not None:
         return _message_page(one, one.message, form, attach)
     if one.content is None:

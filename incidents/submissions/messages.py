@@ -23,7 +23,6 @@ from incidents.records import index, listing
 from incidents.records import services as records
 from incidents.records.text import NOTE_LIMIT
 from incidents.submissions import inbox
-from incidents.submissions.rules import Unreadable
 from incidents.summaries.forms import FilterForm, in_words
 
 if TYPE_CHECKING:
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from incidents.records.keys import CaseKeys
     from incidents.records.listing import Row
     from incidents.records.schema import CaseDocument
+    from incidents.submissions.inbox import Waiting
     from incidents.submissions.rules import Message
 
 Named = list[tuple[str, str]]
@@ -58,14 +58,14 @@ def concerned(keys: CaseKeys, message: Message) -> list[Row]:
     return [listing.row(values) for values in rows.filter(named).sort("id").to_dicts()]
 
 
-def attach(keys: CaseKeys, submission_id: str, incident_id: str, sender: str) -> str | None:
+def attach(keys: CaseKeys, one: Waiting, incident_id: str, sender: str) -> str | None:
     """Put a message to a case it is about, as a question that waits for an answer, and take it out of the inbox.
 
     Saving the case folds in what its persons took back meanwhile.
 
     Args:
         keys: The researcher's keys.
-        submission_id: Of the row in the inbox.
+        one: As it waits in the inbox.
         incident_id: One of those that concerned() gives.
         sender: What whoever sent it is called, as far as anybody can tell.
 
@@ -73,38 +73,24 @@ def attach(keys: CaseKeys, submission_id: str, incident_id: str, sender: str) ->
         The person of the case to whom something may be owed now: who has taken consent back by receipt.
 
     Raises:
-        NotFound: it does not wait any more, or the case is none that it is about.
-        Unreadable: it is no message.
+        NotFound: it is no message, does not wait any more, or the case is none that it is about.
         Conflict: somebody saved the case meanwhile; nothing was changed.
         Full: see casework.services.checked().
     """
-    message = read(keys, submission_id)
-    if incident_id not in {row.id for row in concerned(keys, message)}:
+    message = one.message
+    if message is None or incident_id not in {row.id for row in concerned(keys, message)}:
         raise NotFound
     opened = records.open_account(keys, incident_id)
     text = "\n".join(_words(message, opened.document, sender))[:NOTE_LIMIT]
     comment = note(keys, text, "question")
 
     def gone() -> None:
-        inbox.remove(keys.organisation_id, submission_id)
+        inbox.remove(keys.organisation_id, one.id)
         audit.record(keys.organisation_id, Act.MESSAGE_TAKEN_IN, by=keys.account_id, about=incident_id)
 
     records.update(keys, checked(rules.asked(opened.document, comment)), expected=opened.revision, also=gone)
     person = opened.document.person(message.person_id)
     return person.id if person and message.taken_back else None
-
-
-def read(keys: CaseKeys, submission_id: str) -> Message:
-    """A message of the inbox.
-
-    Raises:
-        NotFound: nothing of this organisation waits under this id.
-        Unreadable: it is no message.
-    """
-    message = inbox.read(keys, submission_id).message
-    if message is None:
-        raise Unreadable
-    return message
 
 
 def _words(message: Message, document: CaseDocument, sender: str) -> Sequence[str]:

@@ -215,7 +215,7 @@ def test_a_forged_question_shows_nothing_of_another_organisation(world: World, t
     assert theirs not in page
     browser.post(f"/inbox/{row}/attach", {"case": theirs}, status=422)
     with pytest.raises(NotFound):
-        messages.attach(keys(team.researcher), row, theirs, "somebody")
+        messages.attach(keys(team.researcher), inbox.read(keys(team.researcher), row), theirs, "somebody")
     assert open_questions(now(others.researcher, theirs)) == []
 
 

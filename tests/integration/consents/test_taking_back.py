@@ -332,10 +332,10 @@ def test_a_message_that_somebody_made_up_takes_nothing_back(team: Team, world: W
             deliver(stated, Message(**made_up, incident_id=incident_id))
         [waiting] = inbox.waiting(mine)
         if incident_id == document.incident.id:
-            attach(mine, waiting.id, incident_id, "nobody")
+            attach(mine, waiting, incident_id, "nobody")
         else:
             with pytest.raises(NotFound):
-                attach(mine, waiting.id, incident_id, "nobody")
+                attach(mine, waiting, incident_id, "nobody")
             inbox.decline(mine, waiting.id, "a fictional reason")
     assert counted(team) == 1
 
