@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from incidents import clock
-from incidents.accounts.models import Organisation
+from incidents.accounts.services import organisation_names
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.consents import kept, rules, withdrawals
@@ -115,7 +115,7 @@ def debt(keys: CaseKeys, document: CaseDocument, person_id: str) -> Debt:
     return Debt(
         owed,
         releases=_releases(counted),
-        partners=_names({share.organisation_id for share in owed.shares}),
+        partners=organisation_names() if owed.shares else {},
         publications=_publications(owed.publications),
         waiting=withdrawals.waiting(document),
     )
@@ -124,11 +124,6 @@ def debt(keys: CaseKeys, document: CaseDocument, person_id: str) -> Debt:
 def _releases(release_ids: Collection[str]) -> Sequence[Release]:
     found = select(Release).where(Release.id.in_(release_ids)).order_by(Release.number.desc())
     return db.session.scalars(found).unique().all() if release_ids else []
-
-
-def _names(organisation_ids: Collection[str]) -> dict[str, str]:
-    named = select(Organisation.id, Organisation.name).where(Organisation.id.in_(organisation_ids))
-    return {row.id: row.name for row in db.session.execute(named)} if organisation_ids else {}
 
 
 def _publications(publication_ids: Collection[str]) -> Sequence[Publication]:
@@ -162,7 +157,7 @@ def issue(keys: CaseKeys, incident_id: str, person_id: str, word: str, expected:
         issued_by=keys.account_id,
         issued_on=clock.today(),
     )
-    _with_receipt(keys, incident_id, person_id, receipt, expected)
+    _with_receipt(keys, records.open_account(keys, incident_id, expected).document, person_id, receipt, expected)
     return paper
 
 
@@ -176,11 +171,12 @@ def revoke(keys: CaseKeys, incident_id: str, person_id: str, expected: int) -> N
     document = records.open_account(keys, incident_id, expected).document
     if person_of(document, person_id).receipt is None:
         raise NotFound
-    _with_receipt(keys, incident_id, person_id, None, expected)
+    _with_receipt(keys, document, person_id, None, expected)
 
 
-def _with_receipt(keys: CaseKeys, incident_id: str, person_id: str, receipt: Receipt | None, expected: int) -> None:
-    document = records.open_account(keys, incident_id, expected).document
+def _with_receipt(
+    keys: CaseKeys, document: CaseDocument, person_id: str, receipt: Receipt | None, expected: int
+) -> None:
     before = person_of(document, person_id).receipt
     changed = [one.model_copy(update={"receipt": receipt}) if one.id == person_id else one for one in document.persons]
 
@@ -188,6 +184,6 @@ def _with_receipt(keys: CaseKeys, incident_id: str, person_id: str, receipt: Rec
         if before is not None:
             kept.drop([before.view_id])
         act = Act.RECEIPT_ISSUED if receipt else Act.RECEIPT_REVOKED
-        audit.record(keys.organisation_id, act, by=keys.account_id, about=incident_id)
+        audit.record(keys.organisation_id, act, by=keys.account_id, about=document.incident.id)
 
     records.update(keys, document.model_copy(update={"persons": changed}), expected=expected, also=also)
