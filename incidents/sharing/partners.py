@@ -29,7 +29,7 @@ from incidents.keyring.roster import Partner
 from incidents.keyring.tokens import tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from incidents.keyring.identity import Stated
     from incidents.keyring.people import Seed
@@ -81,7 +81,7 @@ def number(one: Stated, other: Stated) -> str:
 
 
 def others(one: Member) -> list[Other]:
-    """Every other organisation, those of one's network first, then those of none. A query each.
+    """Every other organisation, those of one's network first, then those of none. Two queries.
 
     Raises:
         RolledBack, StaleRoster: see Member.
@@ -90,7 +90,8 @@ def others(one: Member) -> list[Other]:
     rows = {row.id: row for row in db.session.scalars(select(Organisation).order_by(Organisation.name))}
     own = rows.pop(one.organisation_id)
     order = near_first([(row.id, row.network) for row in rows.values()], own.network)
-    return [_other(one, rows[organisation_id], roster.partners.get(organisation_id)) for organisation_id in order]
+    said = stated.statements_of(order)
+    return [_other(one, rows[id_], roster.partners.get(id_), said.get(id_, [])) for id_ in order]
 
 
 def other(one: Member, organisation_id: str) -> Other:
@@ -103,12 +104,13 @@ def other(one: Member, organisation_id: str) -> Other:
     row = db.session.get(Organisation, organisation_id)
     if row is None or organisation_id == one.organisation_id:
         raise NotFound
-    return _other(one, row, one.roster()[0].partners.get(organisation_id))
+    partner = one.roster()[0].partners.get(organisation_id)
+    return _other(one, row, partner, stated.statements(organisation_id))
 
 
-def _other(one: Member, row: Organisation, partner: Partner | None) -> Other:
+def _other(one: Member, row: Organisation, partner: Partner | None, said: Sequence[Stated]) -> Other:
     try:
-        theirs = believed(row.id, partner)
+        theirs = _believed(partner, said)
     except NotBelieved:
         return Other(row.id, row.name, row.network, None, partner, changed=True)
     return Other(row.id, row.name, row.network, number(one.stated, theirs) if theirs else None, partner)
@@ -129,10 +131,13 @@ def believed(organisation_id: str, partner: Partner | None) -> Stated | None:
     Raises:
         NotBelieved: it does not follow.
     """
-    found = stated.statements(organisation_id)
+    return _believed(partner, stated.statements(organisation_id))
+
+
+def _believed(partner: Partner | None, said: Sequence[Stated]) -> Stated | None:
     if partner is not None:
-        return follow(partner.pin, found)
-    return follow(max(found, key=lambda two: two.epoch).pin, found) if found else None
+        return follow(partner.pin, said)
+    return follow(max(said, key=lambda two: two.epoch).pin, said) if said else None
 
 
 def confirmed(roster: Roster, organisation_id: str) -> Partner:

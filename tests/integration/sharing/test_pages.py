@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import html
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, event
 
 from incidents.accounts.models import Organisation, Role
 from incidents.audit import reading
@@ -154,6 +154,23 @@ def test_missing_consent_is_said_for_each_person_in_words(teams: tuple[Team, Tea
     assert "No: nobody has asked" in page
     assert "quiet-fiction" in page
     assert PURPOSE in page
+
+
+def test_what_all_organisations_state_is_asked_in_one_query(world: World, teams: tuple[Team, Team]) -> None:
+    ours, _ = teams
+    world.team()
+    member = ours.researcher.membership()
+    seen: list[str] = []
+
+    def note(*given: Any) -> None:
+        seen.append(given[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        assert len([one for one in partners.others(member) if one.number]) == 2
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert len([one for one in seen if "FROM statement" in one]) == 1
 
 
 def test_who_is_no_partner_is_not_on_offer(teams: tuple[Team, Team]) -> None:
