@@ -16,6 +16,7 @@ from incidents.disclosure.services import HIDDEN
 from incidents.i18n import current_locale
 from incidents.i18n import gettext as _
 from incidents.releases import method, wording
+from incidents.releases.brief import pdf_file
 from incidents.releases.formulas import FORBIDDEN, neutral
 from incidents.releases.hxl import hxl_file
 from incidents.releases.layout import lay_out
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JSON_TYPE: Final = "application/ld+json"
+PDF_TYPE: Final = "application/pdf"
 ZIP_TYPE: Final = "application/zip"
 BYTE_ORDER_MARK: Final = "\ufeff"
 CORE: Final = "docProps/core.xml"
@@ -92,6 +94,7 @@ FORMATS: Final[dict[str, tuple[str, Callable[[Edition], bytes]]]] = {
     "hxl.csv": (CSV_TYPE, hxl_file),
     "json": (JSON_TYPE, json_file),
     "zip": (ZIP_TYPE, package_file),
+    "pdf": (PDF_TYPE, pdf_file),
 }
 
 
