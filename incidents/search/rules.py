@@ -6,6 +6,7 @@ after a word. What stands in quotation marks is found as whole words in this ord
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -41,6 +42,8 @@ ALIKE: Final = {
 DIGRAPH: Final = re.compile("([cdgkpstz])h")
 #: An article or a particle that is written as one with its word.
 PARTICLE: Final = "(?:[aeiou]?l|[bfkw])?"
+#: A text in JSON.
+STRING: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
 #: Signs of a text before and after what was found, and how many findings of one text are shown.
 BEFORE: Final = 60
 AFTER: Final = 100
@@ -141,21 +144,35 @@ def _word(typed: str) -> Term:
 
 
 def may_say(raw: bytes, wanted: Sequence[Term]) -> bool:
-    """Whether a sealed part, opened, may say all terms: never False of one that does. Costs some 2 µs for 2 kB.
+    """Whether a sealed part, opened, may say all terms: never False of one that does. Costs some 3 µs for 2 kB.
 
-    Parts are JSON of plain ASCII, so that without an escaped sign the bytes are the text.
+    Parts are JSON of plain ASCII: the bytes of a text without an escaped sign are the text. The others are read.
     """
-    # One sign is looked for ten times faster than two.
-    if b"\\" in raw and b"\\u" in raw:
-        return True
     lowered = raw.lower()
     if b"'" in lowered:
         lowered = lowered.replace(b"'", b"")
-    # Loops, here and in may_be_in(): a generator for each case is a tenth of a search.
-    for term in wanted:  # noqa: SIM110
-        if not term.may_be_in(lowered):
-            return False
-    return True
+    unsaid = [term for term in wanted if not term.may_be_in(lowered)]
+    # One sign is looked for ten times faster than two.
+    if not unsaid or b"\\" not in raw or b"\\u" not in raw:
+        return not unsaid
+    return not missing(_escaped(raw), unsaid)
+
+
+def _escaped(raw: bytes) -> Iterator[str]:
+    """The texts of a JSON document that hold an escaped sign.
+
+    A quotation mark inside a text stands behind a backslash, the one that begins a text never does.
+    """
+    at = raw.find(b"\\u")
+    while at >= 0:
+        start = raw.rfind(b'"', 0, at)
+        while raw[start - 1 : start] == b"\\":
+            start = raw.rfind(b'"', 0, start)
+        text = STRING.match(raw, start)
+        if text is None:
+            return
+        yield json.loads(text[0])
+        at = raw.find(b"\\u", text.end())
 
 
 def missing(texts: Iterable[str], wanted: Iterable[Term]) -> tuple[Term, ...]:

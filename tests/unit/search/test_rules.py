@@ -72,6 +72,13 @@ def test_the_first_look_misses_nothing_that_a_text_says(text: str, data: st.Data
     assert may_say(json.dumps({"narrative": text}).encode(), said)
 
 
+@pytest.mark.parametrize("text", ["мост", 'said "мост" \\', '"\\" мост', "\\u мост \\", 'a"мост'])
+def test_the_first_look_reads_texts_with_escaped_signs_and_leaves_out_what_does_not_say_it(text: str) -> None:
+    raw = json.dumps({"before": 'plain "\\', "narrative": text, "after": "\\"}).encode()
+    assert may_say(raw, terms("most plain"))
+    assert not may_say(raw, terms("most absent"))
+
+
 @given(texts, st.data())
 def test_a_stretch_of_a_text_is_found_in_it_and_marked(text: str, data: st.DataObject) -> None:
     words = [word for word in fold(text).split() if len(word) >= SHORTEST]
