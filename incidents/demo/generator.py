@@ -176,17 +176,7 @@ class Generator:
         killing = group == "LIF" and violation not in {"LIF_ATT", "LIF_THR"}
         press = killing and self.random.random() < 0.4
         persons = [self.person() for _ in range(self.random.choices([1, 2, 3], [80, 14, 6])[0])]
-        acts = [
-            {
-                "id": self.id(),
-                "person_id": one["id"],
-                "violation": violation,
-                "status_at_end": ["OUT_DEAD"] if killing else [],
-            }
-            for one in persons
-        ]
-        if self.random.random() < 0.35:
-            acts.append({"id": self.id(), "person_id": persons[0]["id"], "violation": "POL_EXT"})
+        acts = self.acts(violation, persons, ["OUT_DEAD"] if killing else [])
         actors = ("ST_POL",) if violation in POLICE else ACTORS.get(group, ("ST_POL", "NS_COM", "UN_UNK"))
         actor = self.random.choice(actors)
         answers = [] if press else [one for person in persons for one in self.consents(person, dead=killing)]
@@ -202,6 +192,16 @@ class Generator:
                 "recorder": self.recorder,
             }
         )
+
+    def acts(self, violation: str, persons: list[dict[str, Any]], outcome: list[str]) -> list[dict[str, Any]]:
+        """The same act against each, and of one person something may be asked as well."""
+        acts = [
+            {"id": self.id(), "person_id": one["id"], "violation": violation, "status_at_end": outcome}
+            for one in persons
+        ]
+        if self.random.random() < 0.35:
+            acts.append({"id": self.id(), "person_id": persons[0]["id"], "violation": "POL_EXT"})
+        return acts
 
     def perpetrator(self, actor: str, act_ids: list[str]) -> dict[str, Any]:
         """Who did it, and how that is known."""

@@ -8,7 +8,7 @@ noted in words is a matter of reading: in the newest revision a member edits it 
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from incidents.records.fields import Coded, Record, Sensitive, inner_record, mark_of
 from incidents.records.schema_acts import Act, Perpetrator
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from incidents.records.schema import CaseDocument
     from incidents.records.schema_sources import Evidence, Source
+
+AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 #: The fields of an act that say what was done, in codes, and nothing of the person it was done to.
 OF_THE_ACT: Final = (
@@ -60,24 +62,34 @@ def without_person(document: CaseDocument, person_id: str) -> CaseDocument:
     """
     if document.person(person_id) is None:
         return document
-    nobody = _nobody(person_id)
-    theirs = {act.id for act in document.acts if act.person_id == person_id}
-    sources = _sources(document, person_id)
-    evidence = _evidence(document, person_id)
-    known = {one.id for one in evidence}
-    left = {one.id for one in sources}
     changed = {
-        "persons": [one for one in document.persons if one.id != person_id] + ([nobody] if theirs else []),
-        "acts": [_act(act, nobody.id) if act.id in theirs else act for act in document.acts],
-        "perpetrators": [_perpetrator(one, person_id, theirs) for one in document.perpetrators],
+        **_done_to_nobody(document, person_id),
+        **_told_by_others(document, person_id),
         "consents": [one for one in document.consents if one.person_id != person_id],
-        "sources": [_source(one, left, known) for one in sources],
-        "evidence": evidence,
-        "claims": [one for one in document.claims if one.source_id is None or one.source_id in left],
         "kept_aside": [],
         "erased_persons": sorted({*document.erased_persons, person_id}),
     }
     return document.model_copy(update=changed | NO_SUMMARY)
+
+
+def _done_to_nobody(document: CaseDocument, person_id: str) -> dict[str, Any]:
+    nobody = _nobody(person_id)
+    theirs = {act.id for act in document.acts if act.person_id == person_id}
+    return {
+        "persons": [one for one in document.persons if one.id != person_id] + ([nobody] if theirs else []),
+        "acts": [_act(act, nobody.id) if act.id in theirs else act for act in document.acts],
+        "perpetrators": [_perpetrator(one, person_id, theirs) for one in document.perpetrators],
+    }
+
+
+def _told_by_others(document: CaseDocument, person_id: str) -> dict[str, Any]:
+    sources, evidence = _sources(document, person_id), _evidence(document, person_id)
+    left, known = ({one.id for one in kept} for kept in (sources, evidence))
+    return {
+        "sources": [_source(one, left, known) for one in sources],
+        "evidence": evidence,
+        "claims": [one for one in document.claims if one.source_id is None or one.source_id in left],
+    }
 
 
 def without_erased(document: CaseDocument, erased: Collection[str] = ()) -> CaseDocument:
@@ -155,7 +167,7 @@ def without_words(document: CaseDocument) -> CaseDocument:
     return document.model_copy(update=changed)
 
 
-def _wordless(record: Any, only: Collection[str] | None = None) -> Any:  # noqa: ANN401 - a record of any class
+def _wordless(record: AnyRecord, only: Collection[str] | None = None) -> AnyRecord:
     """A record with its words emptied, and those of the records in it."""
     changed: dict[str, Any] = {}
     for name, info in type(record).model_fields.items():

@@ -90,16 +90,20 @@ def _spoken(process: subprocess.Popen[bytes], file: SealedFile) -> Cleaned | Non
 
 
 def _taken(source: IO[bytes]) -> Cleaned | None:
-    line = source.readline(LONGEST_LINE).decode(errors="replace").split()
-    if len(line) == 1 and line[0] in set(Why):
-        return Cleaned(why=Why(line[0]))
-    if len(line) != 2 or not all(one.isascii() and one.isdecimal() for one in line):  # noqa: PLR2004 - two lengths
-        return None
-    lengths = [int(one) for one in line]
-    if lengths[0] > LONGEST_PREVIEW or lengths[1] > LONGEST_COPY:
+    match source.readline(LONGEST_LINE).decode(errors="replace").split():
+        case [why] if why in set(Why):
+            return Cleaned(why=Why(why))
+        case [preview, copy] if all(one.isascii() and one.isdecimal() for one in (preview, copy)):
+            return _files(source, int(preview), int(copy))
+        case _:
+            return None
+
+
+def _files(source: IO[bytes], of_preview: int, of_copy: int) -> Cleaned | None:
+    if of_preview > LONGEST_PREVIEW or of_copy > LONGEST_COPY:
         # Whoever has taken the decoder over may announce anything; here it would be kept in memory.
         return None
-    preview, copy = (_sealed(source, length) for length in lengths)
+    preview, copy = _sealed(source, of_preview), _sealed(source, of_copy)
     if copy is None or preview is None:
         return None
     return Cleaned(copy, preview if preview.size else None)

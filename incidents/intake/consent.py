@@ -40,7 +40,7 @@ def purposes() -> list[str]:
 def talk_of(rows: list[Part], person_id: str) -> Part:
     """Return what the page shows: the answer that counts for each purpose, and the circumstances of the last talk."""
     own = [row for row in rows if row["person_id"] == person_id]
-    latest = _latest(own)
+    latest = _latest(rows, person_id)
     return {
         "answer": {purpose: _answer(latest.get(purpose)) for purpose in purposes()},
         "recipient": {purpose: row.get("recipient", "") for purpose, row in latest.items()},
@@ -59,32 +59,28 @@ def with_talk(rows: list[Part], person_id: str, after: Part, saved: Collection[s
         by: Account of whoever explains and asks; whoever only corrects how it was asked does not become it.
     """
     before = talk_of(rows, person_id)
-    latest = _latest([row for row in rows if row["person_id"] == person_id])
+    latest = _latest(rows, person_id)
     talk = _circumstances(after)
     kept, added = list(rows), []
     for purpose in purposes():
         if not _changed(purpose, before, after, latest.get(purpose)):
             continue
-        kept = [row for row in kept if not _replaceable(row, person_id, purpose, saved)]
+        kept = _unreplaced(kept, person_id, purpose, saved)
         answer = after["answer"].get(purpose) or NOT_ASKED
         if answer == NOT_ASKED and not _answered(kept, person_id, purpose):
             continue
-        added.append(
-            {
-                "id": new_id(),
-                "person_id": person_id,
-                "purpose": purpose,
-                "answer": answer,
-                "recipient": after["recipient"].get(purpose) or "",
-                "explained_by": _asker(answer, before["answer"][purpose], latest.get(purpose)) or by,
-                **talk,
-            }
-        )
+        recipient = after["recipient"].get(purpose) or ""
+        asker = _asker(answer, before["answer"][purpose], latest.get(purpose)) or by
+        added.append(_row(person_id, purpose, answer, asker, talk) | {"recipient": recipient})
     if not added and talk != _circumstances({}) and not any(row["person_id"] == person_id for row in kept):
         # Nothing is answered yet, but what was said about the talk is not lost: "not asked" is a row too.
-        row = {"id": new_id(), "person_id": person_id, "purpose": KEEPING, "answer": NOT_ASKED, **talk}
-        added.append(row | {"explained_by": by})
+        added.append(_row(person_id, KEEPING, NOT_ASKED, by, talk))
     return [*kept, *added]
+
+
+def _row(person_id: str, purpose: str, answer: str, by: str, talk: Part) -> Part:
+    told = {"id": new_id(), "person_id": person_id, "purpose": purpose, "answer": answer, "explained_by": by}
+    return told | talk
 
 
 def _asker(answer: str, before: str, row: Part | None) -> str:
@@ -92,8 +88,8 @@ def _asker(answer: str, before: str, row: Part | None) -> str:
     return str(row.get("explained_by") or "") if row is not None and answer == before else ""
 
 
-def _latest(rows: list[Part]) -> dict[str, Part]:
-    return {row["purpose"]: row for row in rows}
+def _latest(rows: list[Part], person_id: str) -> dict[str, Part]:
+    return {row["purpose"]: row for row in rows if row["person_id"] == person_id}
 
 
 def _answer(row: Part | None) -> str:
@@ -119,8 +115,8 @@ def _changed(purpose: str, before: Part, after: Part, row: Part | None) -> bool:
     return same_talk and not row.get("withdrawn_on") and _circumstances(after) != _circumstances(before)
 
 
-def _replaceable(row: Part, person_id: str, purpose: str, saved: Collection[str]) -> bool:
-    return row["person_id"] == person_id and row["purpose"] == purpose and row["id"] not in saved
+def _unreplaced(rows: list[Part], person_id: str, purpose: str, saved: Collection[str]) -> list[Part]:
+    return [row for row in rows if row["person_id"] != person_id or row["purpose"] != purpose or row["id"] in saved]
 
 
 def _answered(rows: list[Part], person_id: str, purpose: str) -> bool:

@@ -94,6 +94,14 @@ def said(question: Question, value: Any, document: CaseDocument) -> str:  # noqa
 
 def summary(document: CaseDocument) -> Iterator[Row]:
     """Yield the whole record, line by line, for checking."""
+    yield from _said_once(document)
+    for step, part in rules.LISTS.items():
+        for entry_id, name, text in entries(document, part):
+            yield Row(name, text, "details" if step == "acts" else step, entry_id)
+    yield from _consents(document)
+
+
+def _said_once(document: CaseDocument) -> Iterator[Row]:
     incident, fresh = (rules.dump(one)["incident"] for one in (document, CaseDocument()))
     for step, page in pages.SINGLE.items():
         for question in page.questions:
@@ -102,9 +110,9 @@ def summary(document: CaseDocument) -> Iterator[Row]:
                 continue
             if value is not False and value not in (None, "", []):
                 yield Row(_(question.label), said(question, value, document), step)
-    for step, part in rules.LISTS.items():
-        for entry_id, name, text in entries(document, part):
-            yield Row(name, text, "details" if step == "acts" else step, entry_id)
+
+
+def _consents(document: CaseDocument) -> Iterator[Row]:
     silent = []
     for person in document.persons:
         if not any(row.person_id == person.id for row in document.consents):
@@ -247,7 +255,7 @@ def difference_value(one: Difference, value: Any, document: CaseDocument) -> str
     return said(question, value, document)
 
 
-def _plainly(value: Any) -> str:  # noqa: ANN401 - any field of the document
+def _plainly(value: object) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, dict):

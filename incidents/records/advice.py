@@ -166,16 +166,15 @@ def _closer_codes(document: CaseDocument) -> Iterator[Advice]:
 def _torture(document: CaseDocument) -> Iterator[Advice]:
     """Rule 4: torture needs four yes answers."""
     for place, act in enumerate(document.acts):
-        elements = act.torture_elements
-        if elements is None:
+        if act.torture_elements is None:
             continue
-        yes = [name for name in _ELEMENTS if getattr(elements, name) == "yes"]
-        (open_one, *others) = [name for name in _ELEMENTS if name not in yes] or ["", ""]
-        if len(yes) == len(_ELEMENTS) and act.violation != "TOR_TORT" and _group(act) == "TOR":
-            message = N_("All four elements are answered yes: torture is the closer entry.")
-            yield Advice(4, f"acts.{place}.violation", message)
-        elif len(yes) == len(_ELEMENTS) - 1 and not others and getattr(elements, open_one) != "no":
-            yield Advice(4, f"acts.{place}.torture_elements", _ELEMENTS[open_one])
+        answers = {name: getattr(act.torture_elements, name) for name in _ELEMENTS}
+        match [name for name, answer in answers.items() if answer != "yes"]:
+            case [] if act.violation != "TOR_TORT" and _group(act) == "TOR":
+                message = N_("All four elements are answered yes: torture is the closer entry.")
+                yield Advice(4, f"acts.{place}.violation", message)
+            case [open_one] if answers[open_one] != "no":
+                yield Advice(4, f"acts.{place}.torture_elements", _ELEMENTS[open_one])
 
 
 def _gender(document: CaseDocument) -> Iterator[Advice]:

@@ -102,6 +102,7 @@ class IndexRow:
 def index_row(document: CaseDocument, today: date, *, revision: int = 0) -> IndexRow:
     """Return the row of a document for its organisation's lists and filters."""
     incident = document.incident
+    when = incident.date_start or UNKNOWN
     violations = tuple(dict.fromkeys(act.violation for act in document.acts))
     perpetrators = tuple(dict.fromkeys(entry.perp_type for entry in document.perpetrators if entry.perp_type))
     harmed = {act.person_id for act in document.acts} - {None}
@@ -111,9 +112,9 @@ def index_row(document: CaseDocument, today: date, *, revision: int = 0) -> Inde
         revision=revision,
         ref=incident.ref,
         status=document.status,
-        year=incident.date_start.year if incident.date_start else None,
+        year=when.year,
         month=rules.month(incident),
-        date_sort=incident.date_start.sort_key if incident.date_start else (0, 0),
+        date_sort=when.sort_key,
         date_reported=incident.date_reported,
         country=incident.country,
         network=rules.network(incident),
@@ -230,15 +231,32 @@ def _case(document: CaseDocument) -> _Case:
     )
 
 
+class _Harmed(NamedTuple):
+    """What a fact says of a person; of nobody where an act is done to none."""
+
+    cell: int | None = None
+    link: int | None = None
+    unit: str | None = None
+    gender: str = "GEN_UNK"
+    age: str = "AGE_UNK"
+
+
+def _harmed(person: Person | None) -> _Harmed:
+    if person is None:
+        return _Harmed()
+    gender, age = person.gender or "GEN_UNK", person.age_band or "AGE_UNK"
+    return _Harmed(person.cell_key, person.counts_as, person.unit or "UNIT_IND", gender, age)
+
+
 def _fact(document: CaseDocument, act: Act, case: _Case, today: date) -> FactRow:
     incident = document.incident
     when = incident.date_start or UNKNOWN
-    person = case.persons.get(act.person_id or "")
+    harmed = _harmed(case.persons.get(act.person_id or ""))
     actor = rules.lead_perpetrator(entry for entry in document.perpetrators if act.id in entry.act_ids)
     killed = case.killings.get(act.id, rules.NOBODY)
     return FactRow(
         case=incident.cell_key,
-        person=person.cell_key if person else None,
+        person=harmed.cell,
         year=when.year,
         month=when.month,
         country=incident.country or "",
@@ -249,9 +267,9 @@ def _fact(document: CaseDocument, act: Act, case: _Case, today: date) -> FactRow
         primary=act.id in case.primary,
         perpetrator_group=_top("perpetrator_types", actor),
         perpetrator=actor,
-        gender=(person and person.gender) or "GEN_UNK",
-        age=(person and person.age_band) or "AGE_UNK",
-        unit=(person.unit or "UNIT_IND") if person else None,
+        gender=harmed.gender,
+        age=harmed.age,
+        unit=harmed.unit,
         place_type=incident.place_type or "PL_UNK",
         nexus=incident.drug_nexus[0] if incident.drug_nexus else rules.UNCLEAR_NEXUS,
         verification=case.verification,
@@ -266,7 +284,7 @@ def _fact(document: CaseDocument, act: Act, case: _Case, today: date) -> FactRow
         rules=RULES_VERSION,
         counted_until=_days(consent_ends(document, act.person_id)),
         case_link=incident.counts_as,
-        person_link=person.counts_as if person else None,
+        person_link=harmed.link,
         single_testimony=case.single_testimony,
         asked=case.answers.asked,
         answer=case.answers.best,

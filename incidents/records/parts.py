@@ -7,11 +7,14 @@ is a field at its default in every version of the schema.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from incidents.records.fields import IDENTITY, Record, inner_record, mark_of
 from incidents.records.schema import CaseDocument
 from incidents.records.upgrade import upgrade
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Part = dict[str, Any]
 _EMPTY: Final[tuple[object, ...]] = ("", [])
@@ -78,12 +81,18 @@ def _take_identity(model: type[Record], values: Part) -> Part:
             if not values[name]:
                 del values[name]
     for name, inner in plan.many:
-        parts = ((entry, _take_identity(inner, entry)) for entry in values[name])
-        if moved := {entry["id"]: part for entry, part in parts if part}:
+        if moved := _take_identities(inner, values[name]):
             taken[name] = moved
-    for name in [name for name, value in values.items() if value in _EMPTY and name in plan.left_out]:
-        del values[name]
+    for name in plan.left_out & values.keys():
+        if values[name] in _EMPTY:
+            del values[name]
     return taken
+
+
+def _take_identities(inner: type[Record], entries: Sequence[Part]) -> Part:
+    # an entry without a part in the identity, such as a step of custody, may have no id
+    parts = ((entry, _take_identity(inner, entry)) for entry in entries)
+    return {entry["id"]: part for entry, part in parts if part}
 
 
 def _merged(model: type[Record], account: Part, identity: Part) -> Part:

@@ -259,20 +259,22 @@ def _missing_of_acts(document: CaseDocument) -> Iterator[Missing]:
         yield Missing("acts", N_("Say what was done: choose at least one violation."))
     answered = {act_id for entry in document.perpetrators for act_id in entry.act_ids}
     for position, act in enumerate(document.acts):
-        group = act.violation.partition("_")[0]
-        if act.person_id is None and group != "LAW":
-            yield Missing(f"acts.{position}.person_id", N_("Say to whom it was done."))
-        if act.person_id is not None and group == "LAW":
-            yield Missing(f"acts.{position}.person_id", N_("A law or policy has no single person. Leave this empty."))
-        if act.violation == "TOR_TORT" and not torture_shown(act.torture_elements):
-            yield Missing(
-                f"acts.{position}.torture_elements",
-                N_("Torture needs four yes answers. With fewer, choose ill-treatment or assault."),
-            )
-        if group == "GBV" and gbv_core_type_of(act) is None:
-            yield Missing(f"acts.{position}.gbv_core_type", N_("Answer the six questions on the kind of violence."))
+        yield from _missing_of_act(act, f"acts.{position}")
         if act.id not in answered:
             yield Missing(f"acts.{position}.perpetrators", N_("Say who did it, or that nobody knows."))
+
+
+def _missing_of_act(act: Act, place: str) -> Iterator[Missing]:
+    group = act.violation.partition("_")[0]
+    if act.person_id is None and group != "LAW":
+        yield Missing(f"{place}.person_id", N_("Say to whom it was done."))
+    if act.person_id is not None and group == "LAW":
+        yield Missing(f"{place}.person_id", N_("A law or policy has no single person. Leave this empty."))
+    if act.violation == "TOR_TORT" and not torture_shown(act.torture_elements):
+        message = N_("Torture needs four yes answers. With fewer, choose ill-treatment or assault.")
+        yield Missing(f"{place}.torture_elements", message)
+    if group == "GBV" and gbv_core_type_of(act) is None:
+        yield Missing(f"{place}.gbv_core_type", N_("Answer the six questions on the kind of violence."))
 
 
 def _missing_of_persons(document: CaseDocument) -> Iterator[Missing]:

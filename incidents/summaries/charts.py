@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 #: Height in pixels of figures with a time axis.
 HEIGHT = 200
@@ -211,13 +211,8 @@ def line(data: Mapping[int, Estimate | None], *, first: int, last: int, rtl: boo
     top, step = top_of_axis(max((estimate.high for estimate in data.values() if estimate), default=0))
     series = tuple((month, data.get(month)) for month in months)
     places = [(_middle(place, len(months), rtl=rtl), estimate) for place, (_, estimate) in enumerate(series)]
-    runs = [
-        [(x, estimate) for x, estimate in run if estimate is not None]
-        for present, run in groupby(places, key=lambda pair: pair[1] is not None)
-        if present
-    ]
     bands, lines, dots = [], [], []
-    for run in runs:
+    for run in _runs(places):
         best = [(x, _y(estimate.best, top)) for x, estimate in run]
         low = [(x, _y(estimate.low, top)) for x, estimate in run]
         high = [(x, _y(estimate.high, top)) for x, estimate in run]
@@ -225,6 +220,12 @@ def line(data: Mapping[int, Estimate | None], *, first: int, last: int, rtl: boo
         lines.append(_points(best))
         dots += [(best[0][0] * WHOLE / CANVAS, best[0][1])] if len(run) == 1 else []
     return Line(series, tuple(bands), tuple(lines), tuple(dots), time_ticks(months, rtl=rtl), value_ticks(top, step))
+
+
+def _runs(places: Iterable[tuple[float, Estimate | None]]) -> Iterator[list[tuple[float, Estimate]]]:
+    for present, run in groupby(places, key=lambda pair: pair[1] is not None):
+        if present:
+            yield [(x, estimate) for x, estimate in run if estimate is not None]
 
 
 def time_ticks(months: Sequence[int], *, rtl: bool = False) -> tuple[Tick, ...]:
