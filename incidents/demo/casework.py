@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from incidents.records.identifiers import new_reference
 from incidents.records.schema import CaseDocument
 
 if TYPE_CHECKING:
     import random
+    from collections.abc import Mapping
+
+Drawn = TypeVar("Drawn")
 
 #: Steps towards authorities, and how often each.
 STEPS: Final = {"INT_POLC": 40, "INT_NHRI": 20, "INT_CRT": 12, "INT_SPAL": 18, "INT_HLTC": 10}
@@ -125,7 +128,7 @@ class Desk:
             "risk": {"findable": "yes", "custody": "unknown", "screened_on": since.date().isoformat()},
         }
 
-    def _drawn(self, weighted: dict[Any, int]) -> Any:  # noqa: ANN401 - a key of the mapping
+    def _drawn(self, weighted: Mapping[Drawn, int]) -> Drawn:
         return self.random.choices(list(weighted), list(weighted.values()))[0]
 
     def _id(self) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from incidents.erasure.rules import KEPT
+from incidents.erasure.rules import KEPT, AnyRecord
 from incidents.records.dates import Edtf, parse
 from incidents.records.fields import Record, Sensitive, inner_record, mark_of
 
@@ -64,7 +64,7 @@ def _coarse(date: Edtf | None) -> Edtf | None:
     return parse(f"{first}/{last}")
 
 
-def _coded(record: Any) -> Any:  # noqa: ANN401 - a record of any class
+def _coded(record: AnyRecord) -> AnyRecord:
     """A record with its sensitive fields at their defaults, and those of the records in it."""
     changed: dict[str, Any] = {}
     for name, info in type(record).model_fields.items():

@@ -12,6 +12,7 @@ from incidents.evidence.pictures import MOST_PIXELS, plain
 from incidents.evidence.refusals import Refused, Why
 
 if TYPE_CHECKING:
+    from pikepdf import Stream
     from PIL import Image
 
 JPEG: Final = {"/DCTDecode", "/DCT"}
@@ -50,14 +51,14 @@ class MostPixels:
             raise Refused(Why.TOO_LARGE)
 
 
-def picture(thing: Any, left: MostPixels) -> tuple[bytes, dict[str, Any]]:  # noqa: ANN401 - pikepdf's
+def picture(thing: Stream, left: MostPixels) -> tuple[bytes, dict[str, Any]]:
     """The stream of a picture and what has to stand beside it; its colour space only where that is another now.
 
     Raises:
         Refused: it is too large, or coded in a way that we cannot decode.
     """
     left.take(int(thing.Width), int(thing.Height))
-    about = {"/Type": Name.XObject, "/Subtype": Name.Image}
+    about: dict[str, Any] = {"/Type": Name.XObject, "/Subtype": Name.Image}
     about |= {key: thing[key] for key in NUMBERS if key in thing}
     filters = set(_filters(thing))
     if filters & NOT_DECODED:
@@ -69,12 +70,12 @@ def picture(thing: Any, left: MostPixels) -> tuple[bytes, dict[str, Any]]:  # no
     return _bare(thing, about)
 
 
-def _filters(thing: Any) -> list[str]:  # noqa: ANN401 - pikepdf's
+def _filters(thing: Stream) -> list[str]:
     found = thing.get("/Filter", Array())
     return [str(one) for one in (found if isinstance(found, Array) else [found])]
 
 
-def _jpeg(thing: Any, about: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:  # noqa: ANN401 - pikepdf's
+def _jpeg(thing: Stream, about: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
     image = _opened(thing)
     if image.mode == "CMYK":
         # Pillow turns such pictures over as Adobe's mark tells, and writes them turned over, with the mark.
@@ -88,7 +89,7 @@ def _jpeg(thing: Any, about: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:  #
     return out.getvalue(), about | _decode(thing)
 
 
-def _decoded(thing: Any, about: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:  # noqa: ANN401 - pikepdf's
+def _decoded(thing: Stream, about: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
     pixels = plain(_opened(thing), {"1", "L", "RGB"})
     about["/BitsPerComponent"] = 1 if pixels.mode == "1" else 8
     if "/ImageMask" not in about:
@@ -96,11 +97,11 @@ def _decoded(thing: Any, about: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
     return pixels.tobytes(), about | _decode(thing)
 
 
-def _opened(thing: Any) -> Image.Image:  # noqa: ANN401 - pikepdf's
+def _opened(thing: Stream) -> Image.Image:
     return PdfImage(thing).as_pil_image(apply_decode_array=False, apply_mask=False)
 
 
-def _bare(thing: Any, about: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:  # noqa: ANN401 - pikepdf's
+def _bare(thing: Stream, about: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
     """Pixels that are coded in no way of their own: as many as the picture has, and not what may stand behind them."""
     bits = 1 if thing.get("/ImageMask") else int(thing.get("/BitsPerComponent", 8))
     row = -(-int(thing.Width) * bits * _components(thing) // 8)
@@ -108,12 +109,12 @@ def _bare(thing: Any, about: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:  #
     return bytes(thing.read_bytes())[: row * int(thing.Height)], about | _decode(thing)
 
 
-def _decode(thing: Any) -> dict[str, Any]:  # noqa: ANN401 - pikepdf's
+def _decode(thing: Stream) -> dict[str, Any]:
     numbers = [float(one) for one in thing.get("/Decode", Array())]
     return {"/Decode": Array(numbers)} if numbers else {}
 
 
-def _components(thing: Any) -> int:  # noqa: ANN401 - pikepdf's
+def _components(thing: Stream) -> int:
     """How many numbers a point has."""
     space = thing.get("/ColorSpace")
     if thing.get("/ImageMask") or space is None:

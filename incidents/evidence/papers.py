@@ -23,6 +23,8 @@ from incidents.evidence.refusals import Refused, Why
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    Known = tuple[tuple[int, int], str]
+
 #: The kind of what holds numbers, names and lists of them alone; anything else in it is left out.
 PLAIN: Final = "plain"
 #: What is kept of each kind of dictionary, and of what kind it is.
@@ -166,7 +168,7 @@ class _Copy:
 
     def __init__(self, made: Pdf) -> None:
         self._made = made
-        self._known: dict[tuple[Any, str], Object] = {}
+        self._known: dict[Known, Object] = {}
         self._depth = 0
         self._left = MostPixels()
 
@@ -207,7 +209,7 @@ class _Copy:
             return Dictionary({key: self._made_of(value, NAMED[kind]) for key, value in thing.items()})
         return self._record(thing, kind, known)
 
-    def _record(self, thing: Any, kind: str, known: Any) -> Any:  # noqa: ANN401 - as above
+    def _record(self, thing: Object, kind: str, known: Known | None) -> Object:
         if kind == "drawing":
             kind = {"/Image": "picture", "/Form": "form"}.get(str(thing.get("/Subtype")), "nothing")
         if kind == "nothing":
@@ -225,7 +227,7 @@ class _Copy:
                 made[key] = self._made_of(thing[key], inner)
         return made
 
-    def _picture(self, thing: Any) -> Any:  # noqa: ANN401 - as above
+    def _picture(self, thing: Any) -> Object:  # noqa: ANN401 - as above
         content, about = picture(thing, self._left)
         made = self._made.make_indirect(self._made.make_stream(content))
         for key, value in about.items():
@@ -237,7 +239,7 @@ class _Copy:
                 made[key] = self._made_of(thing[key], "drawing")
         return made
 
-    def _space(self, parts: list[Any]) -> Any:  # noqa: ANN401 - as above
+    def _space(self, parts: list[Object]) -> Object:
         """A colour space without its profile: that says what made the picture, and may say whose it is."""
         family = str(parts[0])
         if family == "/ICCBased":
@@ -252,7 +254,7 @@ class _Copy:
         return Array([parts[0], *(self._made_of(one, "space") for one in parts[1:2])])
 
 
-def instructions(drawn: Any) -> bytes:  # noqa: ANN401 - a page or a stream
+def instructions(drawn: Page | Object) -> bytes:
     """Drawing instructions, read and written anew: no comments, no marked content, nothing unknown."""
     kept = []
     for one in pikepdf.parse_content_stream(drawn):
@@ -270,11 +272,11 @@ def _check_inline(image: Any) -> None:  # noqa: ANN401 - pikepdf's
         raise Refused(Why.INSIDE)
 
 
-def _data(thing: Any, kind: str) -> bytes:  # noqa: ANN401 - pikepdf's
+def _data(thing: Object, kind: str) -> bytes:
     return instructions(thing) if kind in DRAWN else bytes(thing.read_bytes())
 
 
-def _inherited(page: Any, key: str) -> Any:  # noqa: ANN401 - pikepdf's
+def _inherited(page: Object, key: str) -> Object | None:
     """A value of a page, or of a node above it."""
     for _level in range(DEEPEST):
         if key in page:
@@ -296,10 +298,10 @@ def _flat(things: Iterable[Any]) -> list[Any]:
     return [made for one in things if (made := _plain(one)) is not None]
 
 
-def _is_number(thing: Any) -> bool:  # noqa: ANN401 - pikepdf's
+def _is_number(thing: object) -> bool:
     return type(thing).__name__ == "Decimal"
 
 
-def _palette(lookup: Any, highest: int) -> String:  # noqa: ANN401 - pikepdf's
+def _palette(lookup: Object, highest: int) -> String:
     table = lookup.read_bytes() if isinstance(lookup, Stream) else bytes(lookup)
     return String(table[: (highest + 1) * MOST_COMPONENTS])

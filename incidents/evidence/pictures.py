@@ -15,7 +15,7 @@ from incidents.evidence.media import GIF, JPEG, PNG, TIFF, WEBP
 from incidents.evidence.refusals import Refused, Why
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 #: Of all frames together: 50 million points are 200 MB with transparency.
 MOST_PIXELS: Final = 50_000_000
@@ -96,7 +96,7 @@ def _frames(source: Image.Image, wanted: str) -> Iterator[Image.Image]:
             return
 
 
-def _timing(wanted: str, shown: list[Any], loop: Any) -> dict[str, Any]:  # noqa: ANN401 - what a decoder found
+def _timing(wanted: str, shown: Sequence[float | None], loop: float | None) -> dict[str, Any]:
     if wanted == "TIFF":
         return {}
     return {"duration": [int(one or 0) for one in shown], "loop": int(loop or 0)}

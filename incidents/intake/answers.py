@@ -99,7 +99,7 @@ def same(question: Question, one: Typed, other: Typed) -> bool:
     )
 
 
-def value_of(question: Question, typed: Typed, today: date) -> Any:  # noqa: ANN401 - any field of the document
+def value_of(question: Question, typed: Typed, today: date) -> object:
     """Return the value of a typed answer, as JSON; the document's own rules still have to accept it.
 
     Raises:

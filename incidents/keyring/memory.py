@@ -41,7 +41,7 @@ class Memory(BaseModel):
         """The same with another pin."""
         return self.model_copy(update={"pins": self.pins | {organisation_id: pin}})
 
-    def with_section(self, name: str, content: Any) -> Memory:  # noqa: ANN401 - JSON
+    def with_section(self, name: str, content: object) -> Memory:
         """The same with another section."""
         return self.model_copy(update={"sections": self.sections | {name: content}})
 

@@ -99,7 +99,7 @@ class FrameForm(BaseForm):
     )
     campaign = SelectField(lazy_gettext("Campaign"), validate_choice=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever WTForms takes
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.campaign.choices = [SelectChoice("", _("None")), *vocabulary_choices("campaigns")]
 
@@ -164,7 +164,7 @@ class PublicationForm(FrameForm):
     response_to = SelectField(lazy_gettext("In reply to"), validate_choice=False)
     release = SelectField(lazy_gettext("Release whose numbers it uses"), validate_choice=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever WTForms takes
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         nothing = SelectChoice("", _("None"))
         self.themes.choices = vocabulary_choices("themes")
@@ -244,7 +244,7 @@ class FilterForm(BaseForm):
     language = SelectField(lazy_gettext("Language"), validate_choice=False, filters=[one_line])
     campaign = SelectField(lazy_gettext("Campaign"), validate_choice=False, filters=[one_line])
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever WTForms takes
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         everything = SelectChoice("", _("All"))
         countries = codebook().countries()

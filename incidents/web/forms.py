@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wtforms import Form
 from wtforms.validators import ValidationError
@@ -57,7 +57,7 @@ def typed_day(text: str | None) -> dt.date:
         raise ValidationError(_("Give a day as year, month and day, such as 2026-11-25.")) from None
 
 
-def _flat(errors: Any) -> Iterator[Any]:  # noqa: ANN401 - WTForms nests errors of field lists
+def _flat(errors: object) -> Iterator[object]:
     if isinstance(errors, dict):
         for value in errors.values():
             yield from _flat(value)
