@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from incidents.disclosure.microdata import STAR, anonymise
-from incidents.disclosure.microdata_policy import Question, RowsPolicy
+from incidents.disclosure.microdata import anonymise
+from incidents.disclosure.microdata_policy import STAR, RowsPolicy, RowsQuestion
 from tests.factories.rows import person_columns, person_rows
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def run() -> Iterator[str]:
 
 def ours(folder: Path, rows: pl.DataFrame, words: str, weights: dict[str, float], policy: RowsPolicy) -> Iterator[str]:
     """Tala's rows with these weights."""
-    asked = Question(
+    asked = RowsQuestion(
         columns=tuple(person_columns()[name] for name in COLUMNS),
         sensitive=(SENSITIVE,),
         weights=weights,

@@ -12,15 +12,15 @@ from incidents.disclosure.dimensions import UNSPECIFIED
 from incidents.disclosure.grouping import firsts, grouped, totals
 from incidents.disclosure.lattice import Limits, cheapest
 from incidents.disclosure.local_suppression import Attribute, Rows
-from incidents.disclosure.microdata import STAR, Draft, Recoding, Shown, WorstCase
-from incidents.disclosure.microdata_policy import NoRows, RowsRefused
+from incidents.disclosure.microdata import Draft, Recoding, Shown, WorstCase
+from incidents.disclosure.microdata_policy import STAR, NoRows, RowsRefused
 from incidents.disclosure.recoding import is_left_out, ladder
 from incidents.disclosure.risk import risk
 
 if TYPE_CHECKING:
     from incidents.disclosure.grouping import Ints
     from incidents.disclosure.lattice import Found
-    from incidents.disclosure.microdata_policy import Question, RowsPolicy
+    from incidents.disclosure.microdata_policy import RowsPolicy, RowsQuestion
     from incidents.disclosure.recoding import Ladder, Step
 
 PERSONS: Final = "_persons"
@@ -29,7 +29,7 @@ WORST: Final = 10
 INCIDENTS: Final = 2
 
 
-def draft(frame: pl.DataFrame, question: Question, policy: RowsPolicy) -> Draft:
+def draft(frame: pl.DataFrame, question: RowsQuestion, policy: RowsPolicy) -> Draft:
     """Find the recoding and stars that lose least, and apply them. Raises `RowsRefused` and `ValueError`."""
     coded = Coded.of(frame, question)
     rows = coded.rows(question, policy)
@@ -68,7 +68,7 @@ class Coded:
     values: dict[str, pl.Series]
 
     @classmethod
-    def of(cls, frame: pl.DataFrame, question: Question) -> Coded:
+    def of(cls, frame: pl.DataFrame, question: RowsQuestion) -> Coded:
         """Number the codes of all columns. Raises `ValueError` for a code that its column does not have."""
         values = {side.name: pl.Series(side.codes, dtype=pl.String) for side in question.columns}
         for name in [*question.sensitive, *([question.incidents] if question.incidents else [])]:
@@ -80,7 +80,7 @@ class Coded:
         """The code of each distinct row in a column; below zero when it is not known."""
         return self.distinct[name].fill_null(-1).to_numpy().astype(np.int64)
 
-    def rows(self, question: Question, policy: RowsPolicy) -> Rows:
+    def rows(self, question: RowsQuestion, policy: RowsPolicy) -> Rows:
         """The rows with what must differ among those that look alike. Raises `RowsRefused`."""
         least = dict.fromkeys(question.sensitive, policy.distinct)
         if question.incidents:
@@ -93,7 +93,7 @@ class Coded:
         )
 
 
-def _text(column: pl.Series, question: Question) -> pl.Series:
+def _text(column: pl.Series, question: RowsQuestion) -> pl.Series:
     text = column.cast(pl.String)
     return text.fill_null(UNSPECIFIED) if column.name in {side.name for side in question.columns} else text
 
@@ -106,7 +106,7 @@ def _numbers(text: pl.Series, known: pl.Series) -> pl.Series:
     return numbers
 
 
-def _recodings(question: Question, ladders: list[Ladder], found: Found) -> tuple[Recoding, ...]:
+def _recodings(question: RowsQuestion, ladders: list[Ladder], found: Found) -> tuple[Recoding, ...]:
     persons = found.made.persons
     return tuple(
         Recoding(
@@ -131,7 +131,7 @@ def _shown(one: Ladder, step: Step) -> Shown:
     return Shown.AS_RECORDED if step.codes == one.recorded else Shown.COARSER
 
 
-def _texts(question: Question, found: Found) -> dict[str, pl.Series]:
+def _texts(question: RowsQuestion, found: Found) -> dict[str, pl.Series]:
     """What each class shows in each column kept."""
     return {
         side.name: pl.Series([*step.codes, STAR], dtype=pl.String).gather(np.where(marks, len(step.codes), codes))
@@ -140,7 +140,7 @@ def _texts(question: Question, found: Found) -> dict[str, pl.Series]:
     }
 
 
-def _released(coded: Coded, question: Question, found: Found) -> pl.DataFrame:
+def _released(coded: Coded, question: RowsQuestion, found: Found) -> pl.DataFrame:
     """The rows as text, in the order of what they show: the order they came in tells nothing."""
     shown = {name: texts.gather(found.made.of) for name, texts in _texts(question, found).items()}
     for name in question.sensitive:
@@ -151,7 +151,7 @@ def _released(coded: Coded, question: Question, found: Found) -> pl.DataFrame:
     return counted.drop(PERSONS)[times]
 
 
-def _worst(question: Question, found: Found) -> tuple[WorstCase, ...]:
+def _worst(question: RowsQuestion, found: Found) -> tuple[WorstCase, ...]:
     kinds, count = found.made.patterns(found.marks)
     persons = totals(kinds, count, found.made.persons)
     texts = _texts(question, found)

@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from incidents.disclosure.microdata_policy import Question, RowsPolicy
+    from incidents.disclosure.microdata_policy import RowsPolicy, RowsQuestion
     from incidents.disclosure.risk import Risk
 
-STAR: Final = "*"
 _MAKER: Final = object()
 
 
@@ -106,7 +105,7 @@ class AnonymisedRows(Draft):
         return sum(one.starred for one in self.recodings)
 
 
-def anonymise(frame: pl.DataFrame, question: Question, policy: RowsPolicy) -> AnonymisedRows:
+def anonymise(frame: pl.DataFrame, question: RowsQuestion, policy: RowsPolicy) -> AnonymisedRows:
     """Make rows coarser, and hide cells, until each looks like k others that differ in what is sensitive.
 
     `frame` has one row for each person and at least the columns of the question, as text or whole numbers; an

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Final
 import polars as pl
 
 from incidents.disclosure.dimensions import TOTAL, UNSPECIFIED
-from incidents.disclosure.microdata import STAR
+from incidents.disclosure.microdata_policy import STAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from incidents.disclosure.dimensions import Dimension
-    from incidents.disclosure.microdata_policy import Question, RowsPolicy
+    from incidents.disclosure.microdata_policy import RowsPolicy, RowsQuestion
 
 MIDPOINTS: Final = 400
 TOLERANCE: Final = 1.001
@@ -41,7 +41,7 @@ class Fault(Enum):
     ORDER = "order"  # the order of the rows could tell of the order they came in
 
 
-def findings(released: pl.DataFrame, truth: pl.DataFrame, question: Question, policy: RowsPolicy) -> list[Fault]:
+def findings(released: pl.DataFrame, truth: pl.DataFrame, question: RowsQuestion, policy: RowsPolicy) -> list[Fault]:
     """What is wrong with rows made from the `truth` for this question; empty when they may be handed on."""
     sides = [side for side in question.columns if side.name in released.columns]
     names = [side.name for side in sides]
@@ -58,7 +58,7 @@ def findings(released: pl.DataFrame, truth: pl.DataFrame, question: Question, po
 
 
 def _shape(
-    released: pl.DataFrame, truth: pl.DataFrame, names: list[str], question: Question, policy: RowsPolicy
+    released: pl.DataFrame, truth: pl.DataFrame, names: list[str], question: RowsQuestion, policy: RowsPolicy
 ) -> Iterator[Fault]:
     allowed = policy.identifying.issuperset(names) and policy.sensitive.issuperset(question.sensitive)
     if not allowed or released.columns != [*names, *question.sensitive]:
@@ -80,7 +80,7 @@ def _in_order(released: pl.DataFrame) -> bool:
     return bool(released.select(later.all()).item())
 
 
-def _classes(released: pl.DataFrame, names: list[str], question: Question, policy: RowsPolicy) -> Iterator[Fault]:
+def _classes(released: pl.DataFrame, names: list[str], question: RowsQuestion, policy: RowsPolicy) -> Iterator[Fault]:
     sensitive = [pl.col(name).drop_nulls().n_unique().alias(f"distinct {name}") for name in question.sensitive]
     alike = released.group_by(names).agg(pl.len().alias("rows alike"), *sensitive)
     sizes = alike["rows alike"].to_list()

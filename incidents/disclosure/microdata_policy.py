@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from incidents.disclosure.dimensions import Dimension
 
+#: What stands in a cell that is hidden.
+STAR: Final = "*"
 BUNDLED: Final = Path(__file__).with_name("microdata.toml")
 
 
@@ -87,7 +89,7 @@ class RowsPolicy:
         """k: how many rows must look alike for this audience."""
         return self.partner if audience is Audience.PARTNER else self.public
 
-    def check(self, question: Question) -> None:
+    def check(self, question: RowsQuestion) -> None:
         """Refuse a question that may not be asked, whatever the rows. Raises `RowsRefused`."""
         identifying = {side.name for side in question.columns}
         if not (self.identifying.issuperset(identifying) and self.sensitive.issuperset(question.sensitive)):
@@ -97,7 +99,7 @@ class RowsPolicy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Question:
+class RowsQuestion:
     """Which columns somebody asks for, and what matters to them.
 
     `columns` are the identifying ones, each with its codes in a tree, by whose levels it may become coarser.
@@ -124,6 +126,8 @@ class Question:
         used = [*names, *self.sensitive, *([self.incidents] if self.incidents else [])]
         if not names or len(set(used)) != len(used):
             raise ValueError("Rows need at least one identifying column, and each column only once.")
+        if any(STAR in side.codes for side in self.columns):
+            raise ValueError("The star is the mark of hidden cells in rows and no code of a column.")
         if not set(names).issuperset(self.weights):
             raise ValueError("A weight is given for a column that is not among the identifying ones.")
         if not all(math.isfinite(weight) and weight > 0 for weight in self.weights.values()):

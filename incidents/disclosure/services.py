@@ -7,6 +7,8 @@ from importlib import import_module
 from incidents.disclosure.coarsening import coarsen
 from incidents.disclosure.dimensions import OTHER, TOTAL, UNSPECIFIED, Dimension
 from incidents.disclosure.findings import Finding, Kind
+from incidents.disclosure.microdata import AnonymisedRows, Recoding, Shown, WorstCase, anonymise
+from incidents.disclosure.microdata_policy import Audience, NoRows, RowsPolicy, RowsQuestion, RowsRefused
 from incidents.disclosure.policy import Policy, Reason, Refused
 from incidents.disclosure.tables import HIDDEN, Key, Mark, ProtectedTable, Table
 
@@ -15,16 +17,26 @@ __all__ = [
     "OTHER",
     "TOTAL",
     "UNSPECIFIED",
+    "AnonymisedRows",
+    "Audience",
     "Dimension",
     "Finding",
     "Key",
     "Kind",
     "Mark",
+    "NoRows",
     "Policy",
     "ProtectedTable",
     "Reason",
+    "Recoding",
     "Refused",
+    "RowsPolicy",
+    "RowsQuestion",
+    "RowsRefused",
+    "Shown",
     "Table",
+    "WorstCase",
+    "anonymise",
     "audit",
     "protect",
 ]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from incidents.disclosure.microdata import STAR, AnonymisedRows, anonymise
-from incidents.disclosure.microdata_policy import Question, RowsPolicy
+from incidents.disclosure.microdata import AnonymisedRows, anonymise
+from incidents.disclosure.microdata_policy import STAR, RowsPolicy, RowsQuestion
 from tests.factories.rows import person_columns, person_rows
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def handed_on(people: pl.DataFrame, k: int, **more: object) -> AnonymisedRows:
     """The people's rows as Tala would hand them on, with the referee's column among the sensitive ones."""
     policy = RowsPolicy.load()
     policy = replace(policy, partner=k, sensitive=policy.sensitive | {PERSON}, never=policy.never | BANDS, **more)
-    asked = Question(
+    asked = RowsQuestion(
         columns=tuple(person_columns()[name] for name in KNOWN),
         sensitive=(SECRET, PERSON),
         weights={"area": 2, "month": 2},

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from incidents.disclosure import lattice
 from incidents.disclosure.microdata import AnonymisedRows, Shown, anonymise
-from incidents.disclosure.microdata_policy import Audience, NoRows, Question, RowsPolicy, RowsRefused
+from incidents.disclosure.microdata_policy import Audience, NoRows, RowsPolicy, RowsQuestion, RowsRefused
 from tests.factories.rows import person_columns, person_rows
 from tests.unit.disclosure.factories import side
 
@@ -32,11 +32,11 @@ COLUMNS = person_columns()
 FULL = ("area", "violation", "perpetrator", "year", "gender", "age")
 
 
-def question(*columns: Any, **more: Any) -> Question:
-    return Question(columns=columns, below_country_permitted=True, **more)
+def question(*columns: Any, **more: Any) -> RowsQuestion:
+    return RowsQuestion(columns=columns, below_country_permitted=True, **more)
 
 
-def of_generator(**more: Any) -> Question:
+def of_generator(**more: Any) -> RowsQuestion:
     return question(*(COLUMNS[name] for name in FULL), sensitive=("outcome",), **more)
 
 
@@ -48,7 +48,7 @@ def texts(made: AnonymisedRows) -> list[str]:
     return [" ".join(row) for row in made.frame.iter_rows()]
 
 
-def refusal(rows: pl.DataFrame, asked: Question, policy: RowsPolicy = SMALL) -> NoRows:
+def refusal(rows: pl.DataFrame, asked: RowsQuestion, policy: RowsPolicy = SMALL) -> NoRows:
     with pytest.raises(RowsRefused) as refused:
         anonymise(rows, asked, policy)
     return refused.value.reason
@@ -157,7 +157,7 @@ def test_a_column_that_nobody_opened_is_refused() -> None:
 
 
 def test_below_country_is_refused_unless_the_caller_permits_it() -> None:
-    assert refusal(frame(["n1"] * 9, "area"), Question(columns=(AREA,))) is NoRows.BELOW_COUNTRY
+    assert refusal(frame(["n1"] * 9, "area"), RowsQuestion(columns=(AREA,))) is NoRows.BELOW_COUNTRY
 
 
 def test_rows_of_which_nothing_identifying_would_be_left_are_refused() -> None:
@@ -212,6 +212,7 @@ def test_what_is_written_to_a_log_has_no_row() -> None:
     [
         {"columns": ()},
         {"columns": (AREA, AREA)},
+        {"columns": (side("area", "n*"),)},
         {"sensitive": ("area",)},
         {"incidents": "area"},
         {"weights": {"gender": 1}},
@@ -222,8 +223,8 @@ def test_what_is_written_to_a_log_has_no_row() -> None:
     ],
 )
 def test_a_question_that_contradicts_itself_is_an_error(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"[Rr]ows|weight|share"):
-        Question(**({"columns": (AREA,)} | wrong))
+    with pytest.raises(ValueError, match=r"[Rr]ows|star|weight|share"):
+        RowsQuestion(**({"columns": (AREA,)} | wrong))
 
 
 # Whatever the rows

@@ -10,7 +10,7 @@ import pytest
 
 from incidents.disclosure.microdata import anonymise
 from incidents.disclosure.microdata_check import Fault, findings
-from incidents.disclosure.microdata_policy import Question, RowsPolicy
+from incidents.disclosure.microdata_policy import RowsPolicy, RowsQuestion
 from tests.factories.rows import person_columns, person_rows
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 POLICY = RowsPolicy.load()
 COLUMNS = person_columns()
-ASKED = Question(
+ASKED = RowsQuestion(
     columns=tuple(COLUMNS[name] for name in ("area", "violation", "gender")),
     sensitive=("outcome",),
     below_country_permitted=True,
