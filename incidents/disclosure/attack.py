@@ -18,7 +18,7 @@ from incidents.disclosure.solver import PRIMAL_SIMPLEX, Programme, Rows, Unsolve
 from incidents.disclosure.tables import HIDDEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SMALL: Final = 1e-6
 LEAST: Final = 1.0
 GREATEST: Final = -1.0
+IDLE: Final = 3
+PROGRESS: Final = 0.02
 MOST: Final = 1e6  # persons a reader could believe in, so that a table with a hidden total has bounds
 
 
@@ -41,6 +43,8 @@ def findings(protected: ProtectedTable, truth: Table | None, policy: Policy) -> 
     try:
         attack = Attack(protected)
         insiders = None if counts is None else Insiders(attack, counts)
+        if insiders:
+            insiders.together()
         found = attack.run(counts)
         inside = list(insiders.findings()) if insiders else []
     except Unsolved:
@@ -112,26 +116,29 @@ class Attack:
         self.cells, self.threshold = protected.cells, protected.threshold
         leaves = list(product(*(side.leaves for side in protected.dimensions)))
         self.unknown = [key for key in leaves if self.cells[key] is HIDDEN]
-        known: dict[Key, int] = {}
+        self.known: dict[Key, int] = {}
         self.parts: dict[Key, list[int]] = {}
+        self._take_apart(leaves, protected.dimensions)
+        self.asked = [cell for cell in protected.hidden if cell in self.parts]
+        self.plain = [cell for cell in protected.hidden if cell not in self.parts]
+        self.base = np.array([self.known.get(cell, 0) for cell in self.asked], dtype=np.float64)
+        self.flat = np.array([column for cell in self.asked for column in self.parts[cell]], dtype=np.int64)
+        self.starts = np.cumsum([0, *(len(self.parts[cell]) for cell in self.asked)])[:-1]
+        self.low, self.high = np.full(len(self.asked), np.inf), np.full(len(self.asked), -np.inf)
+        self.programme = self._programme()
+        self.watch: Callable[[Floats, Floats], None] | None = None
+
+    def _take_apart(self, leaves: Sequence[Key], sides: tuple[Dimension, ...]) -> None:
+        """Of each cell, how much of it is published and which unknowns make up the rest."""
         column = {key: index for index, key in enumerate(self.unknown)}
-        paths = [{leaf: side.path(leaf) for leaf in side.leaves} for side in protected.dimensions]
+        paths = [{leaf: side.path(leaf) for leaf in side.leaves} for side in sides]
         for leaf in leaves:
             value = self.cells[leaf]
             for cell in product(*(path[code] for path, code in zip(paths, leaf, strict=True))):
                 if value is HIDDEN:
                     self.parts.setdefault(cell, []).append(column[leaf])
                 else:
-                    known[cell] = known.get(cell, 0) + value
-        self.known = known
-        self.asked = [cell for cell in protected.hidden if cell in self.parts]
-        self.plain = [cell for cell in protected.hidden if cell not in self.parts]
-        self.base = np.array([known.get(cell, 0) for cell in self.asked], dtype=np.float64)
-        self.flat = np.array([column for cell in self.asked for column in self.parts[cell]], dtype=np.int64)
-        self.starts = np.cumsum([0, *(len(self.parts[cell]) for cell in self.asked)])[:-1]
-        self.low, self.high = np.full(len(self.asked), np.inf), np.full(len(self.asked), -np.inf)
-        self.programme = self._programme()
-        self.watch: Callable[[Floats, Floats], None] | None = None
+                    self.known[cell] = self.known.get(cell, 0) + value
 
     def run(self, truth: Mapping[Key, int] | None) -> dict[Key, tuple[float, float]]:
         """The range of each hidden cell: exact, or with the truth as far as shows that it is safe."""
@@ -146,6 +153,17 @@ class Attack:
         """Meet a table where a cell is `LEAST` or `GREATEST`."""
         objective = np.zeros(len(self.unknown))
         objective[self.parts[cell]] = sign
+        self.meet(objective)
+
+    def push(self, weights: Floats) -> None:
+        """Meet a table where many asked cells are as great (weight below zero) or as little as they go together."""
+        lengths = np.diff([*self.starts, len(self.flat)])
+        objective = np.zeros(len(self.unknown))
+        np.add.at(objective, self.flat, np.repeat(weights, lengths))
+        self.meet(objective)
+
+    def meet(self, objective: Floats) -> None:
+        """Solve, and keep how low and how high each cell came."""
         unknowns = self.programme.minimise(objective)
         table = self.base + np.add.reduceat(unknowns[self.flat], self.starts)
         self.low, self.high = np.minimum(self.low, table), np.maximum(self.high, table)
@@ -183,6 +201,7 @@ class Insiders:
         counts = np.array([truth[key] for key in attack.asked])
         self.counts, self.small = counts, (counts > 0) & (counts < attack.threshold)
         inhabited = np.array([truth[key] > 0 for key in attack.unknown], dtype=bool)
+        self.true = np.array([truth[key] for key in attack.unknown], dtype=np.float64)
         doubt = np.where(self.small[:, None], inhabited[None, :], False)  # noqa: FBT003
         for index, cell in enumerate(attack.asked):
             doubt[index, attack.parts[cell]] = False
@@ -194,6 +213,40 @@ class Insiders:
         empty = unknowns < 1 - SMALL
         self.doubt[GREATEST][np.floor(table + SMALL) >= self.attack.threshold] &= empty
         self.doubt[LEAST][np.ceil(table - SMALL) <= self.counts - 1] &= empty
+
+    def together(self) -> None:
+        """Ask of all cells in few programmes, as long as that answers many doubts: saves one programme each.
+
+        Each cell is pushed one way by chance, while every other reader's own cell stays inhabited.
+        """
+        chance, idle = np.random.default_rng(len(self.counts)), 0
+        rooms = {key: column for column, key in enumerate(self.attack.unknown)}
+        own = np.array([rooms.get(cell, -1) for cell in self.attack.asked], dtype=np.int64)
+        most = np.full(len(self.true), MOST)
+        while idle < IDLE:
+            rising, falling = self.open()
+            before = int(rising.sum() + falling.sum())
+            if not before:
+                break
+            down = falling & (~rising | (chance.random(len(falling)) < 1 / 2))
+            signs = np.where(down, LEAST, np.where(rising, GREATEST, 0.0))
+            lowest = np.minimum(self.true, 1)
+            leaves = own[down]
+            leaves = leaves[leaves >= 0]
+            lowest[leaves] = np.where(self.true[leaves] > 1, lowest[leaves], 0)
+            self.attack.programme.bound(lowest, most)
+            self.attack.push(signs * chance.uniform(0.2, 1, len(signs)))
+            rising, falling = self.open()
+            idle = 0 if before - int(rising.sum() + falling.sum()) > PROGRESS * before else idle + 1
+        self.attack.programme.bound(np.zeros(len(self.true)), most)
+
+    def open(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Which cells no table met so far takes high enough, and which none takes low enough."""
+        attack = self.attack
+        pinned = np.floor(attack.high + SMALL) <= np.ceil(attack.low - SMALL)
+        above = self.doubt[GREATEST].any(axis=1) | (attack.high < attack.threshold - SMALL)
+        below = self.doubt[LEAST].any(axis=1) | (attack.low > self.counts - 1 + SMALL)
+        return np.where(self.small, above, pinned), self.small & below
 
     def findings(self) -> Iterator[Finding]:
         """Small counts that somebody can narrow down."""

@@ -83,6 +83,26 @@ class Grid:
         """The numbers of the cells that are a leaf on every side."""
         return self.numbers[np.ix_(*self.leaves)].ravel()
 
+    def memberships(self, cells: Ints) -> tuple[Ints, Ints]:
+        """In which sums leaf cells are: pairs of a cell's number and the place of the leaf among `cells`."""
+        places = np.arange(len(cells))
+        found = np.zeros(len(cells), dtype=np.int64)
+        for axis, positions in enumerate(np.unravel_index(cells, self.shape)):
+            above = self._above[axis][positions[places]]
+            kept = above >= 0
+            found = (found[:, None] * self.shape[axis] + above)[kept]
+            places = np.broadcast_to(places[:, None], kept.shape)[kept]
+        return found, places
+
+    @cached_property
+    def _above(self) -> tuple[Ints, ...]:
+        """The ancestors of each position as rows of one length, filled up with -1."""
+        found = []
+        for paths in self.ancestors:
+            longest = max(len(path) for path in paths)
+            found.append(np.array([[*path, *[-1] * (longest - len(path))] for path in paths]))
+        return tuple(found)
+
     def coordinates(self, cell: int) -> tuple[int, ...]:
         """Where a cell stands on each side."""
         return tuple(int(index) for index in np.unravel_index(cell, self.shape))

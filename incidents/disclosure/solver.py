@@ -34,7 +34,7 @@ class Programme:
     """min cost'x with every row and every x within its bounds."""
 
     def __init__(
-        self, rows: Rows, row_bounds: tuple[Floats, Floats], bounds: tuple[Floats, Floats], *, simplex: int
+        self, rows: Rows | Sparse, row_bounds: tuple[Floats, Floats], bounds: tuple[Floats, Floats], *, simplex: int
     ) -> None:
         create: Any = _Quiet
         self._highs = create()
@@ -71,11 +71,30 @@ class Programme:
 
 
 class Rows:
-    """A sparse matrix, row after row, from blocks of equally long rows with the same factors."""
+    """A sparse matrix, row after row, from blocks of equally long rows with the same factors.
+
+    A column below zero is no entry; a row without any entry is left out.
+    """
 
     def __init__(self, blocks: Sequence[tuple[Ints, Floats]]) -> None:
-        lengths = [np.full(columns.shape[0], columns.shape[1]) for columns, _ in blocks]
-        self.count = sum(len(length) for length in lengths)
-        self.start = np.cumsum(np.concatenate([[0], *lengths])).astype(np.int32)
-        self.index = np.concatenate([[], *(columns.ravel() for columns, _ in blocks)]).astype(np.int32)
-        self.value = np.concatenate([[], *(np.broadcast_to(row, c.shape).ravel() for c, row in blocks)])
+        lengths, index, value = [np.zeros(1, dtype=np.int64)], [], []
+        for columns, factors in blocks:
+            kept = columns >= 0
+            entries = kept.sum(axis=1)
+            lengths.append(entries[entries > 0])
+            index.append(columns[kept])
+            value.append(np.broadcast_to(factors, columns.shape)[kept])
+        self.start = np.cumsum(np.concatenate(lengths)).astype(np.int32)
+        self.count = len(self.start) - 1
+        self.index = np.concatenate([[], *index]).astype(np.int32)
+        self.value = np.concatenate([[], *value])
+
+
+class Sparse:
+    """A sparse matrix, row after row, from entries in any order; the rows are numbered without a gap."""
+
+    def __init__(self, rows: Ints, columns: Ints, values: Floats) -> None:
+        order = np.argsort(rows, kind="stable")
+        self.start = np.cumsum(np.concatenate([[0], np.bincount(rows)])).astype(np.int32)
+        self.count = len(self.start) - 1
+        self.index, self.value = columns[order].astype(np.int32), values[order]

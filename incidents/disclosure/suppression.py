@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from incidents.disclosure.boxes import Box, positions, sizes
+from incidents.disclosure.doubts import UP, Doubts
 from incidents.disclosure.grid import Grid
+from incidents.disclosure.proving import Proof
 from incidents.disclosure.sensitivity import Needs, needs
-from incidents.disclosure.solver import DUAL_SIMPLEX, Programme, Rows
+from incidents.disclosure.solver import Unsolved
 from incidents.disclosure.tables import HIDDEN, ProtectedTable, keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -28,10 +31,14 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    Bools = NDArray[np.bool_]
 
 SMALL: Final = 1e-6
-BOXES: Final = (600, 2_400, 1_000_000)
-ROUNDS: Final = 50  # a few are enough; whatever is left open then, the audit refuses
+AT_ONCE: Final = 10  # cells served before what can be proved together is proved again
+PER_LEAF: Final = 12  # more at once where the proof is a large programme
+ROUNDS: Final = 200  # a few are enough; whatever is left open then, the audit refuses
+TRIES: Final = 6  # readers who cannot be convinced together are convinced one group after the other
+NOBODY: Final[Ints] = np.zeros(0, dtype=np.int64)
 COST_HIDDEN: Final = 1e-3
 COST_EMPTY: Final = 40.0
 COST_MARGIN: Final = 2.0
@@ -70,111 +77,84 @@ def hidden_cells(table: Table, threshold: int, policy: Policy) -> tuple[Key, ...
 
 
 class Search:
-    """Hides cells until each hidden one may be as high and as low as it must, in every reader's eyes.
-
-    A reader may be counted in the table: then they know of their own cell that it is not empty. So `up` and
-    `down` keep, for each cell, the leaf cells that are empty in every table found so far that takes it high
-    or low enough: None before the first such table, the empty set when no reader is left to convince.
-    """
+    """Hides cells until each hidden one may be as high and as low as it must, in every reader's eyes."""
 
     def __init__(self, grid: Grid, counts: Ints, first: Needs) -> None:
         self.grid, self.counts = grid, counts.astype(np.float64)
-        self.first, self.hidden = first.hidden, first.hidden.copy()
-        self.reach = np.where(first.hidden, first.reach, counts + 1).astype(np.float64)
-        self.sink = np.where(first.hidden, first.sink, counts - 1).astype(np.float64)
-        enough = frozenset[int]()
-        self.up = [enough if high else None for high in self.counts >= self.reach]
-        self.down = [enough if low else None for low in self.counts <= self.sink]
+        self.hidden = first.hidden.copy()
+        self.doubts = Doubts(grid, counts, first)
         self.cost = _costs(grid, self.counts)
-        self.leaves_below: dict[int, Ints] = {}
-        self.inhabited = np.zeros(grid.size, dtype=bool)
-        self.inhabited[grid.leaf_numbers()] = counts[grid.leaf_numbers()] > 0
+        self.sizes = sizes(grid)
+        self.whole: Box | None = None
 
     def run(self) -> None:
-        """Serve the neediest cells first; cells hidden on the way are served in later rounds."""
+        """Prove what can be proved together; hide more for the rest, the neediest cells first."""
+        before = None
         for _ in range(ROUNDS):
-            unserved = [cell for cell in np.flatnonzero(self.hidden).tolist() if not self.served(cell)]
-            for cell in sorted(unserved, key=lambda cell: (self.counts[cell] - self.reach[cell], cell)):
-                self.serve(cell)
-            if not unserved:
-                return
+            proof = Proof(self.grid, self.doubts, self.hidden)
+            proof.run()
+            needy = self.doubts.needy(self.hidden)
+            state = (int(self.hidden.sum()), proof.left())
+            if not needy or state == before:
+                return  # what is left open cannot be helped: the audit refuses it
+            before = state
+            for cell, way in needy[: max(AT_ONCE, len(proof.leaves) // PER_LEAF)]:
+                self.serve(cell, way)
 
-    def served(self, cell: int) -> bool:
-        """Whether a cell is as wide as it must be; one hidden for the sake of others may be so either way."""
-        wide = (self.up[cell] == frozenset(), self.down[cell] == frozenset())
-        return all(wide) if self.first[cell] else any(wide)
+    def serve(self, cell: int, way: int) -> None:
+        """Find tables in which the cell goes as far as it must, for each reader."""
+        doubts = self.doubts
+        row = int(doubts.row[cell])
+        if row < 0:
+            if not doubts.wide[cell]:
+                self.move(cell, 1.0, NOBODY)
+            return
+        far = (doubts.reach if way == UP else doubts.sink)[row] - self.counts[cell]
+        for _ in range(TRIES):
+            if doubts.open[way][row]:
+                self.move(cell, far, doubts.unconvinced(row, way))
 
-    def serve(self, cell: int) -> None:
-        """Find tables in which the cell is as high, and as low, as it must be able to look."""
-        if not self.served(cell) and self.up[cell] != frozenset():
-            self.move(cell, self.reach[cell] - self.counts[cell], self.up[cell])
-        if not self.served(cell):
-            self.move(cell, self.sink[cell] - self.counts[cell], self.down[cell])
-
-    def move(self, cell: int, change: float, unconvinced: frozenset[int] | None) -> None:
+    def move(self, cell: int, change: float, unconvinced: Ints) -> None:
         """Hide whatever must change with the cell, at the least cost, and empty no unconvinced reader's."""
         spare = self.counts.copy()
-        spare[list(unconvinced or ())] -= 1
-        cost = np.where(self.hidden, COST_HIDDEN, self.cost)
-        for most in BOXES:
-            box = Box(self.grid, self.positions(cell, most))
-            moves = box.cheapest(cell, change, spare, cost)
-            # the grand total is hidden only where no box, not even the whole table, does without
-            if cost[0] < COST_TOTAL or abs(moves[0]) <= SMALL or len(box.cells) == self.grid.size:
-                break
-        moved = np.abs(moves) > SMALL
-        cells, values = box.cells[moved], (self.counts[box.cells] + moves)[moved]
-        self.hidden[cells] = True
-        emptied = frozenset(cells[self.inhabited[cells] & (values < 1 - SMALL)].tolist())
-        for other, value in zip(cells.tolist(), values.tolist(), strict=True):
-            self.witness(other, value, emptied)
+        spare[unconvinced] -= 1
+        prices = np.where(self.hidden, COST_HIDDEN, self.cost)
+        leaves = self.below(cell)
+        fullest = int(leaves[np.argmax(self.counts[leaves])])
+        for free, most in self.attempts():
+            box = self.box(positions(self.grid, cell, fullest, prices, most), free)
+            try:
+                moves = box.cheapest(cell, change, spare, prices)
+            except Unsolved:
+                continue
+            moved = np.abs(moves) > SMALL
+            cells = box.cells[moved]
+            self.hidden[cells] = True
+            self.doubts.see(cells, (self.counts[box.cells] + moves)[moved])
+            return
 
-    def witness(self, cell: int, value: float, emptied: frozenset[int]) -> None:
-        """Keep what a table says of a cell: whoever is counted in that cell itself does not attack it."""
-        others = emptied.difference(self.below(cell).tolist()) if emptied else emptied
-        for known, wide in (
-            (self.up, value >= self.reach[cell] - SMALL),
-            (self.down, value <= self.sink[cell] + SMALL),
-        ):
-            before = known[cell]
-            if wide:
-                known[cell] = others if before is None else before & others
+    def box(self, where: list[list[int]], free: Bools) -> Box:
+        """The box of those codes; that of the whole table is kept as long as the same cells may move."""
+        if [len(side) for side in where] != list(self.grid.shape):
+            return Box(self.grid, where, free)
+        if self.whole is None or not np.array_equal(self.whole.cells, np.flatnonzero(free)):
+            self.whole = Box(self.grid, where, free)
+        return self.whole
+
+    def attempts(self) -> Iterator[tuple[Bools, int]]:
+        """Which cells may move, and in how large a box: zeros and the grand total only where nothing else will do."""
+        inhabited = self.hidden | (self.counts > 0)
+        inhabited[0] = self.hidden[0]
+        for most in self.sizes:
+            yield inhabited, most
+        yield self.hidden | (np.arange(self.grid.size) > 0), self.grid.size
+        yield np.ones(self.grid.size, dtype=bool), self.grid.size
 
     def below(self, cell: int) -> Ints:
         """The leaf cells that a cell sums."""
-        if cell not in self.leaves_below:
-            sides = zip(self.grid.leaves, self.grid.below, self.grid.coordinates(cell), strict=True)
-            inside = [leaves[matrix[index] > 0] for leaves, matrix, index in sides]
-            self.leaves_below[cell] = self.grid.numbers[np.ix_(*inside)].ravel()
-        return self.leaves_below[cell]
-
-    def positions(self, cell: int, most: int) -> list[list[int]]:
-        """The codes of the box: those of the cell and of its fullest leaf, then the cheapest to move."""
-        at = self.grid.coordinates(cell)
-        leaves = self.below(cell)
-        fullest = self.grid.coordinates(int(leaves[np.argmax(self.counts[leaves])]))
-        cost = np.where(self.hidden, 0, self.cost).reshape(self.grid.shape)
-        queues = []
-        for axis, codes in enumerate(self.grid.leaves):
-            line = cost[tuple(slice(None) if side == axis else index for side, index in enumerate(at))]
-            cheapest = codes[np.lexsort((codes, line[codes]))]
-            queues.append([fullest[axis], *(code for code in cheapest.tolist() if code != fullest[axis])])
-        own = [sorted(self.grid.ancestors[axis][index]) for axis, index in enumerate(at)]
-        return _filled(self.grid, own, queues, most)
-
-
-def _filled(grid: Grid, chosen: list[list[int]], queues: list[list[int]], most: int) -> list[list[int]]:
-    """Add leaves with their ancestors, side by side, while the box stays small; at least one each."""
-    rounds = max(len(queue) for queue in queues)
-    for turn in range(rounds):
-        for axis, queue in enumerate(queues):
-            if turn >= len(queue):
-                continue
-            wider = sorted({*chosen[axis], *grid.ancestors[axis][queue[turn]]})
-            others = [len(side) for other, side in enumerate(chosen) if other != axis]
-            if turn == 0 or len(wider) * int(np.prod(others)) <= most:
-                chosen[axis] = wider
-    return chosen
+        sides = zip(self.grid.leaves, self.grid.below, self.grid.coordinates(cell), strict=True)
+        inside = [leaves[matrix[index] > 0] for leaves, matrix, index in sides]
+        return self.grid.numbers[np.ix_(*inside)].ravel()
 
 
 def _costs(grid: Grid, counts: Floats) -> Floats:
@@ -187,38 +167,3 @@ def _costs(grid: Grid, counts: Floats) -> Floats:
     cost: Floats = np.where(counts == 0, COST_EMPTY, 1 + np.log2(1 + counts)) * COST_MARGIN ** margins.ravel()
     cost[0] = COST_TOTAL
     return cost
-
-
-class Box:
-    """A part of the grid, closed under ancestors, as a linear programme: outside of it nothing moves."""
-
-    def __init__(self, grid: Grid, positions: list[list[int]]) -> None:
-        self.cells = grid.numbers[np.ix_(*positions)].ravel()
-        size = len(self.cells)
-        numbers = np.arange(size).reshape([len(side) for side in positions])
-        blocks = []
-        for axis, parent, children in grid.families:
-            where = {position: index for index, position in enumerate(positions[axis])}
-            kept = [where[child] for child in children if child in where]
-            if parent in where and kept:
-                lines = np.moveaxis(numbers, axis, -1)[..., [where[parent], *kept]].reshape(-1, 1 + len(kept))
-                factors = np.array([1.0, *[-1.0] * len(kept)])
-                blocks.append((np.hstack([lines, lines + size]), np.concatenate([factors, -factors])))
-        self.rows = Rows(blocks)
-
-    def cheapest(self, cell: int, change: float, spare: Floats, cost: Floats) -> Floats:
-        """How each cell of the box moves when one moves by `change` and no sum breaks, at the least cost.
-
-        `spare` is what each cell may lose.
-        """
-        size = len(self.cells)
-        up, down = np.full(size, np.inf), spare[self.cells]
-        lower = np.zeros(2 * size)
-        own = int(np.searchsorted(self.cells, cell))
-        up[own], down[own] = max(change, 0), max(-change, 0)
-        lower[own], lower[own + size] = up[own], down[own]
-        zeros = np.zeros(self.rows.count)
-        programme = Programme(self.rows, (zeros, zeros), (lower, np.concatenate([up, down])), simplex=DUAL_SIMPLEX)
-        prices = cost[self.cells]
-        answer = programme.minimise(np.concatenate([prices, prices]))
-        return answer[:size] - answer[size:]
