@@ -176,7 +176,7 @@ def test_the_case_names_who_recorded_it_and_who_took_it_in(team: Team) -> None:
 
 def test_members_record_as_before_and_nothing_of_theirs_passes_the_inbox(team: Team) -> None:
     browser = team.researcher.browser()
-    assert "Save as incomplete" in browser.get(QUICK)
+    assert "Save this record" in browser.get(QUICK)
     told(browser)
     assert rows() == []
     assert len(cases(team.researcher)) == 1
