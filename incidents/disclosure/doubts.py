@@ -70,12 +70,13 @@ class Doubts:
         emptied = np.zeros(len(self.readers), dtype=bool)
         emptied[seats[seats >= 0]] = True
         bits = np.packbits(emptied)
-        rows = self.row[cells]
+        asked = self.row[cells] >= 0
+        rows, values = self.row[cells[asked]], values[asked]
         for way, far in (
             (UP, values >= self.reach[rows] - SMALL),
             (DOWN, values <= self.sink[rows] + SMALL),
         ):
-            learnt = rows[(rows >= 0) & far]
+            learnt = rows[far]
             learnt = learnt[self.open[way][learnt]]
             self.left[way][learnt] &= bits
             self.seen[way][learnt] = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from incidents.disclosure.coarsening import coarsen
 from incidents.disclosure.dimensions import OTHER, TOTAL, UNSPECIFIED, Dimension
@@ -10,7 +11,11 @@ from incidents.disclosure.findings import Finding, Kind
 from incidents.disclosure.microdata import AnonymisedRows, Recoding, Shown, WorstCase, anonymise
 from incidents.disclosure.microdata_policy import Audience, NoRows, RowsPolicy, RowsQuestion, RowsRefused
 from incidents.disclosure.policy import Policy, Reason, Refused
+from incidents.disclosure.relations import Leak, Released
 from incidents.disclosure.tables import HIDDEN, Key, Mark, ProtectedTable, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = [
     "HIDDEN",
@@ -23,6 +28,7 @@ __all__ = [
     "Finding",
     "Key",
     "Kind",
+    "Leak",
     "Mark",
     "NoRows",
     "Policy",
@@ -30,6 +36,7 @@ __all__ = [
     "Reason",
     "Recoding",
     "Refused",
+    "Released",
     "RowsPolicy",
     "RowsQuestion",
     "RowsRefused",
@@ -38,7 +45,10 @@ __all__ = [
     "WorstCase",
     "anonymise",
     "audit",
+    "audit_union",
     "protect",
+    "protect_together",
+    "reasons",
 ]
 
 
@@ -48,6 +58,32 @@ def protect(table: Table, policy: Policy) -> ProtectedTable:
     Raises `Refused`, never returns a table that is protected in part. A country below the minimum base is
     joined with others, so the dimensions of the answer may be coarser than those asked for.
     """
+    coarse, threshold = _ready(table, policy)
+    suppression = import_module("incidents.disclosure.suppression")
+    protected: ProtectedTable = suppression.suppress(coarse, threshold, policy)
+    _hold(protected, coarse, policy)
+    return protected
+
+
+def protect_together(
+    tables: Sequence[Table], policy: Policy, *, names: Mapping[str, str] | None = None
+) -> list[ProtectedTable]:
+    """Protect tables of the same facts, so that none gives away what another hides; all of them or none.
+
+    `names` says which sides and filters tell the same thing, such as month -> time and year -> time.
+    Raises `Refused` when one of them would be refused, or they cannot be made safe together.
+    """
+    ready = [_ready(table, policy) for table in tables]
+    linked = import_module("incidents.disclosure.linked")
+    coarse = [table for table, _ in ready]
+    protected: list[ProtectedTable] = linked.together(coarse, [k for _, k in ready], policy, names or {})
+    for one, truth in zip(protected, coarse, strict=True):
+        _hold(one, truth, policy)
+    return protected
+
+
+def _ready(table: Table, policy: Policy) -> tuple[Table, int]:
+    """The table with small countries joined, and its threshold, if the question may be asked."""
     policy.check(table)
     coarse = coarsen(table, policy)
     if coarse.size > policy.max_cells:
@@ -55,13 +91,15 @@ def protect(table: Table, policy: Policy) -> ProtectedTable:
     threshold = policy.threshold(table)
     if coarse.total < threshold:
         raise Refused(Reason.TOO_FEW)
-    suppression = import_module("incidents.disclosure.suppression")
-    protected: ProtectedTable = suppression.suppress(coarse, threshold, policy)
-    if audit(protected, truth=coarse, policy=policy):
+    return coarse, threshold
+
+
+def _hold(protected: ProtectedTable, truth: Table, policy: Policy) -> None:
+    """Refuse what the attack opens, and what has nothing left to say."""
+    if audit(protected, truth=truth, policy=policy):
         raise Refused(Reason.NOT_SAFE)
     if not any(value for value in list(protected.cells.values())[1:] if value is not HIDDEN):
         raise Refused(Reason.TOO_FEW)
-    return protected
 
 
 def audit(protected: ProtectedTable, *, truth: Table | None = None, policy: Policy | None = None) -> list[Finding]:
@@ -75,3 +113,15 @@ def audit(protected: ProtectedTable, *, truth: Table | None = None, policy: Poli
         protected, truth, policy or Policy.load()
     )
     return findings
+
+
+def audit_union(released: Sequence[Released], *, grown: Iterable[tuple[str, str]] = ()) -> list[Leak]:
+    """Attack tables together, as a reader of all of them would. See `union.audit_union`."""
+    leaks: list[Leak] = import_module("incidents.disclosure.union").audit_union(released, grown=grown)
+    return leaks
+
+
+def reasons(earlier: Sequence[Released], new: Released, *, grown: Iterable[tuple[str, str]] = ()) -> list[int]:
+    """Places of the earlier tables that make a new one leak. See `union.reasons`."""
+    places: list[int] = import_module("incidents.disclosure.union").reasons(earlier, new, grown=grown)
+    return places

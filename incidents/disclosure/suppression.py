@@ -45,9 +45,9 @@ COST_MARGIN: Final = 2.0
 COST_TOTAL: Final = 1e4
 
 
-def suppress(table: Table, threshold: int, policy: Policy) -> ProtectedTable:
-    """The table with every cell hidden that has to be; not audited: only `protect` may hand it on."""
-    return without(table, hidden_cells(table, threshold, policy), threshold, policy)
+def suppress(table: Table, threshold: int, policy: Policy, also: Iterable[Key] = ()) -> ProtectedTable:
+    """The table with every cell hidden that has to be, and some `also`; only `protect` may hand it on, audited."""
+    return without(table, hidden_cells(table, threshold, policy, also), threshold, policy)
 
 
 def without(table: Table, hidden: Iterable[Key], threshold: int, policy: Policy) -> ProtectedTable:
@@ -67,11 +67,13 @@ def without(table: Table, hidden: Iterable[Key], threshold: int, policy: Policy)
     )
 
 
-def hidden_cells(table: Table, threshold: int, policy: Policy) -> tuple[Key, ...]:
+def hidden_cells(table: Table, threshold: int, policy: Policy, also: Iterable[Key] = ()) -> tuple[Key, ...]:
     """The cells to hide so that no reader can work out a protected count."""
     grid = Grid(table.dimensions)
     counts = np.array(list(table.all_counts().values()), dtype=np.int64)
     search = Search(grid, counts, needs(grid, counts, threshold, policy))
+    wanted = set(also)
+    search.hidden |= np.array([key in wanted for key in keys_of(table.dimensions)], dtype=bool)
     search.run()
     return tuple(key for key, hidden in zip(keys_of(table.dimensions), search.hidden, strict=True) if hidden)
 
