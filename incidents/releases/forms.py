@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
@@ -93,7 +93,7 @@ class QuestionForm(BaseForm):
     by2 = SelectField(lazy_gettext("and by"), default="", validate_choice=False)
     by3 = SelectField(lazy_gettext("and then by"), default="", validate_choice=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - whatever WTForms takes
+    def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         everything = SelectChoice("", _("All"))
         self.place.choices = places()
