@@ -128,6 +128,8 @@ def _side(world: World) -> Side:
         "auditor_id": team.analyst.id,
         "release_id": _release(team, advocate),
         "ending": "csv",
+        "number": "1",
+        "name": "manifest.json",
         "code": "CMP_16D",
         "filename": "app.css",
         **publication(researcher),
