@@ -13,7 +13,7 @@ from incidents import create_app
 from incidents.extensions import db
 from incidents.web.downloads import DOWNLOAD_POLICY, attachment
 from incidents.web.headers import CONTENT_SECURITY_POLICY, HEADERS
-from tests.contracts.walking import addresses, walk
+from tests.contracts.walking import ON_SQLITE, addresses, walk
 from tests.factories.world import PASSPHRASE, TOKEN
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def test_the_documentation_says_the_policy_word_by_word() -> None:
     assert quoted, "no page of docs/ quotes the content security policy"
 
 
+@ON_SQLITE
 def test_every_answer_carries_every_header_with_a_legal_value(site: Site) -> None:
     for path, answer in answers(site):
         policy = answer.headers["Content-Security-Policy"]
@@ -105,6 +106,7 @@ def test_every_answer_carries_every_header_with_a_legal_value(site: Site) -> Non
         answer.close()
 
 
+@ON_SQLITE
 def test_nothing_but_the_style_sheet_and_pictures_is_kept_by_a_browser_or_proxy(site: Site) -> None:
     for path, answer in answers(site):
         kept = "public, max-age=3600" if path.startswith("/static/") else "no-store"
@@ -113,6 +115,7 @@ def test_nothing_but_the_style_sheet_and_pictures_is_kept_by_a_browser_or_proxy(
         answer.close()
 
 
+@ON_SQLITE
 def test_no_answer_names_a_version(site: Site) -> None:
     for path, answer in answers(site):
         for name, value in answer.headers:
@@ -121,6 +124,7 @@ def test_no_answer_names_a_version(site: Site) -> None:
     assert site.app.test_client().get("/healthz").get_json() == {"status": "ok"}
 
 
+@ON_SQLITE
 def test_a_download_is_saved_and_never_shown(site: Site) -> None:
     client = site.ours.team.advocate.browser().client
     ids = site.ours.ids
@@ -135,6 +139,7 @@ def test_a_download_is_saved_and_never_shown(site: Site) -> None:
         assert answer.mimetype not in {"text/html", "image/svg+xml"}
 
 
+@ON_SQLITE
 def test_every_page_says_utf_8(site: Site) -> None:
     client = site.ours.team.researcher.browser().client
     pages = [page for page in walk(client, ["/"]) if page.media_type == "text/html" and page.status == 200]
@@ -183,6 +188,7 @@ def test_cookies_of_a_demo_work_on_this_machine_without_tls(app: Flask) -> None:
     assert "HttpOnly" in language
 
 
+@ON_SQLITE
 def test_only_an_answer_over_tls_demands_tls_from_then_on(site: Site) -> None:
     client = site.app.test_client()
     assert "Strict-Transport-Security" not in client.get("/login").headers

@@ -21,7 +21,7 @@ from incidents.extensions import db
 from incidents.keyring.models import Grant
 from incidents.rotation import services as rotation
 from incidents.web.access import EVERYONE, PUBLIC, access_of, asks_step_up, check_access
-from tests.contracts.walking import address, addresses, endpoint_of, walk
+from tests.contracts.walking import ON_SQLITE, address, addresses, endpoint_of, walk
 from tests.factories.site import PUBLICATION, QUESTION, Site, publication, submission
 from tests.factories.world import PASSPHRASE, TOKEN, Browser
 
@@ -485,6 +485,7 @@ def test_the_matrix_is_as_large_as_the_routes_times_actors_and_states(bare: Flas
     assert count == sum(len(line) + len(STATES) for methods in TABLE.values() for line in methods.values()) > 1500
 
 
+@ON_SQLITE
 def test_what_is_refused_is_refused_before_anything_is_written(site: Site) -> None:
     """Analyst, administrator and stranger send every form for our ids: nothing of ours changes."""
     visitors = {actor: Visitor(site.app, people(site)[actor]) for actor in ("analyst", "administrator", "stranger")}
@@ -542,6 +543,7 @@ def test_looking_at_every_page_as_everyone_writes_nothing(site: Site) -> None:
     assert visited - {""} == {endpoint for endpoint, methods in TABLE.items() if "GET" in methods} - {"static"}
 
 
+@ON_SQLITE
 def test_a_post_without_the_right_token_is_refused_everywhere(site: Site) -> None:
     visitors = [Visitor(site.app, people(site)[actor]) for actor in ("anonymous", "researcher", "administrator")]
     before = fingerprint()
@@ -559,6 +561,7 @@ def test_the_token_of_another_browser_is_refused(site: Site) -> None:
     assert mine.send("POST", "/drafts").status_code == 303
 
 
+@ON_SQLITE
 def test_other_methods_are_refused_everywhere(site: Site) -> None:
     visitor = Visitor(site.app, site.ours.team.researcher)
     for endpoint in TABLE:
@@ -567,6 +570,7 @@ def test_other_methods_are_refused_everywhere(site: Site) -> None:
             assert visitor.client.open(path, method=method).status_code in {400, 405}, endpoint
 
 
+@ON_SQLITE
 def test_head_and_options_tell_strangers_no_more_than_get(site: Site) -> None:
     for actor in ("anonymous", "stranger", "administrator"):
         visitor = Visitor(site.app, people(site)[actor])
@@ -579,6 +583,7 @@ def test_head_and_options_tell_strangers_no_more_than_get(site: Site) -> None:
         assert fingerprint() == before
 
 
+@ON_SQLITE
 def test_a_slash_at_the_end_or_doubly_encoded_ids_find_nothing(site: Site) -> None:
     visitor = Visitor(site.app, site.ours.team.researcher)
     for endpoint, methods in TABLE.items():
@@ -595,6 +600,7 @@ def test_a_slash_at_the_end_or_doubly_encoded_ids_find_nothing(site: Site) -> No
         assert visitor.send("GET", f"/cases/{odd}").status_code == 404, odd
 
 
+@ON_SQLITE
 def test_a_header_or_field_does_not_change_the_method(site: Site) -> None:
     visitor = Visitor(site.app, site.ours.team.researcher)
     before = fingerprint()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
 import html5lib
+import pytest
 from werkzeug.exceptions import HTTPException
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from tests.factories.site import Side
 
+#: For what does not come as far as the database, or is asked of it with the same statements as elsewhere.
+ON_SQLITE: Final = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 #: Other tests parse every page; a walk of hundreds has no time to.
 ID: Final = re.compile(r"[0-9a-f]{32}")
 FORM: Final = re.compile(r"<form\b.*?</form>", re.DOTALL)
@@ -66,6 +69,11 @@ class Form:
     def names(self) -> frozenset[str]:
         """Names of all controls."""
         return frozenset(field.name for field in self.fields)
+
+    def with_value(self, name: str, value: str) -> Form:
+        """The form with another value of one of its controls."""
+        fields = tuple(replace(field, value=value) if field.name == name else field for field in self.fields)
+        return replace(self, fields=fields)
 
     def values(self) -> dict[str, list[str]]:
         """What a browser would send if nobody touched anything."""
