@@ -14,7 +14,10 @@ EMPTY = sa.text("''")
 
 
 def upgrade() -> None:
-    """Go up. What was released before has no manifest: nobody's key is at hand to sign one."""
+    """Go up. What was released before has no manifest: nobody's key is at hand to sign one.
+
+    What is compared to find overlaps has changed: a member's session makes the frames anew from the cases.
+    """
     op.create_table(
         "release_approval",
         sa.Column("release_id", sa.String(length=32), nullable=False),
@@ -38,6 +41,10 @@ def upgrade() -> None:
     organisation = sa.table("organisation", sa.column("id"), sa.column("name"))
     name = sa.select(organisation.c.name).where(organisation.c.id == release.c.organisation_id).scalar_subquery()
     op.execute(release.update().values(publisher=name))
+    incident = sa.table("incident", sa.column("organisation_id"))
+    rebuilt = sa.table("organisation", sa.column("id"), sa.column("rebuild"))
+    recorded = sa.select(incident.c.organisation_id)
+    op.execute(rebuilt.update().where(rebuilt.c.id.in_(recorded)).values(rebuild=sa.true()))
 
 
 def downgrade() -> None:

@@ -197,7 +197,9 @@ def _release(team: Team, browser: Browser) -> str:
     shown = SHOWN.search(browser.get("/releases/new?" + urlencode(QUESTION)))
     assert shown
     answer = browser.client.post("/releases/new", data={"csrf_token": browser.token(), **QUESTION, "shown": shown[1]})
-    return answer.location.rsplit("/", 1)[1]
+    release_id: str = answer.location.rsplit("/", 1)[1]
+    browser.post(f"/releases/{release_id}/public", {}, status=303)
+    return release_id
 
 
 def submission(person: Person) -> dict[str, str]:
