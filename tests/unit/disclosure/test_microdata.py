@@ -106,8 +106,7 @@ def test_persons_who_look_alike_differ_in_what_is_sensitive() -> None:
     rows = frame(["n1 W X", "n1 W X", "n2 W Y", "n2 W X"], "area", "gender", "outcome")
     made = anonymise(rows, question(AREA, GENDER, sensitive=("outcome",)), SMALL)
     # n1 alone would tell of both that they died
-    assert texts(made) == ["n W X", "n W X", "n W X", "n W Y"] or "n1 W X" not in texts(made)
-    assert all(len(set(values)) > 1 for values in by_class(made, ["area", "gender"], ["outcome"]).values())
+    assert texts(made) == ["n W X", "n W X", "n W X", "n W Y"]
 
 
 def test_persons_who_look_alike_are_of_several_incidents() -> None:
@@ -115,7 +114,7 @@ def test_persons_who_look_alike_are_of_several_incidents() -> None:
     apart = anonymise(rows, question(AREA, GENDER), SMALL)
     joined = anonymise(rows, question(AREA, GENDER, incidents="incident"), SMALL)
     assert texts(apart) == ["n1 W", "n1 W", "n2 W", "n2 W"]
-    assert set(texts(joined)) == {"n W"} or "n1 W" not in texts(joined)
+    assert texts(joined) == ["n W"] * 4
     assert "incident" not in joined.frame.columns
 
 
