@@ -223,12 +223,9 @@ class Insiders:
         rooms = {key: column for column, key in enumerate(self.attack.unknown)}
         own = np.array([rooms.get(cell, -1) for cell in self.attack.asked], dtype=np.int64)
         most = np.full(len(self.true), MOST)
-        while idle < IDLE:
+        while idle < IDLE and (before := self.left()):
             rising, falling = self.open()
-            before = int(rising.sum() + falling.sum())
-            if not before:
-                break
-            down = falling & (~rising | (chance.random(len(falling)) < 1 / 2))
+            down = falling & (chance.random(len(falling)) < 1 / 2)
             signs = np.where(down, LEAST, np.where(rising, GREATEST, 0.0))
             lowest = np.minimum(self.true, 1)
             leaves = own[down]
@@ -236,9 +233,13 @@ class Insiders:
             lowest[leaves] = np.where(self.true[leaves] > 1, lowest[leaves], 0)
             self.attack.programme.bound(lowest, most)
             self.attack.push(signs * chance.uniform(0.2, 1, len(signs)))
-            rising, falling = self.open()
-            idle = 0 if before - int(rising.sum() + falling.sum()) > PROGRESS * before else idle + 1
+            idle = 0 if before - self.left() > PROGRESS * before else idle + 1
         self.attack.programme.bound(np.zeros(len(self.true)), most)
+
+    def left(self) -> int:
+        """How many doubts there are: of readers, and of cells that went nowhere yet."""
+        rising, falling = self.open()
+        return int(sum(doubt.sum() for doubt in self.doubt.values()) + rising.sum() + falling.sum())
 
     def open(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which cells no table met so far takes high enough, and which none takes low enough."""

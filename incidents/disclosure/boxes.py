@@ -17,15 +17,16 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-#: (cells of a table up to which, cells of the first box): what is small is solved as a whole.
-FIRST: Final = ((2_000, 2_000),)
-FIRST_OF_LARGE: Final = 600
+WHOLE: Final = 2_000  # a table of up to so many cells, and three sides, is solved as a whole
+WHOLE_SIDES: Final = 3
+FIRST: Final = 600
 WIDER: Final = 4
 
 
 def sizes(grid: Grid) -> tuple[int, ...]:
     """How many cells to try, step by step: a small part, a wider one, the whole table."""
-    first = next((most for size, most in FIRST if grid.size <= size), FIRST_OF_LARGE)
+    whole = grid.size <= WHOLE and len(grid.shape) <= WHOLE_SIDES
+    first = grid.size if whole else FIRST
     return tuple(dict.fromkeys(min(most, grid.size) for most in (first, WIDER * first, grid.size)))
 
 

@@ -59,10 +59,11 @@ class Proof:
             idle = 0 if before - self.left() > PROGRESS * before else idle + 1
 
     def left(self) -> int:
-        """How much is unproved: bits of doubt count little, cells that nobody saw move far enough much."""
+        """How much is unproved, counted in readers; a cell that nobody saw move far enough counts for all of them."""
         doubts = self.doubts
         alone = self.hidden & ~doubts.wide & (doubts.row < 0)
-        return int(sum((~doubts.seen[way]).sum() * 8 + doubts.open[way].sum() for way in (UP, DOWN)) + alone.sum())
+        bits = sum(np.bitwise_count(doubts.left[way]).sum() for way in (UP, DOWN))
+        return int(bits + alone.sum())
 
     def ask(self) -> None:
         """Push each unproved cell one way, by chance where both are unproved."""
@@ -87,5 +88,6 @@ class Proof:
         found = np.where(self.hidden & ~doubts.wide & (doubts.row < 0), 1.0, 0.0)
         coin = self.random.random(len(doubts.cells)) < 1 / 2
         up, down = doubts.open[UP], doubts.open[DOWN]
-        found[doubts.cells] = np.where(up & (~down | coin), 1.0, np.where(down, -1.0, 0.0))
+        # a cell that only has to fall is held now and then, so that its own readers can be convinced of others
+        found[doubts.cells] = np.where(up & (~down | coin), 1.0, np.where(down & ~coin, -1.0, 0.0))
         return found

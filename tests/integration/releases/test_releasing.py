@@ -90,7 +90,7 @@ def test_the_preview_shows_the_protected_table_what_hiding_cost_and_the_method(t
     assert "hidden-cell" in page
     assert ">117<" in page
     assert ">3<" not in page
-    assert "Policy 2026.11" in page
+    assert "Policy 2026.12" in page
 
 
 def test_a_preview_enters_nothing_in_the_register(team: Team) -> None:
