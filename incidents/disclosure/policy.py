@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from incidents.disclosure.dimensions import TOTAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from incidents.disclosure.tables import Table
 
@@ -60,7 +60,11 @@ class Policy:
     @classmethod
     def load(cls, path: Path | None = None) -> Policy:
         """Read a policy file, by default the bundled one. Raises `KeyError` when a rule is missing."""
-        data: dict[str, Any] = tomllib.loads((path or BUNDLED).read_text(encoding="utf-8"))
+        return cls.of(tomllib.loads((path or BUNDLED).read_text(encoding="utf-8")))
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Policy:
+        """The policy that parsed TOML states. Raises `KeyError` when a rule is missing."""
         crossing, strict = data["crossing"], data["strict"]
         return cls(
             version=str(data["version"]),
