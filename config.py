@@ -24,7 +24,7 @@ class Settings:
         database_url: SQLAlchemy URL; SQLite in the instance folder unless TALA_DATABASE_URL says otherwise.
         bind: ``host:port`` the server listens on.
         origin: ``scheme://host[:port]`` people type; empty on a loopback demo.
-        public: Whether everybody may see what two people agreed to show, at ``/public/``.
+        public: Whether everybody may see what two people agreed to show, at ``/public``.
         demo: True for an instance that holds invented cases and says so on every page.
     """
 

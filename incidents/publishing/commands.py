@@ -17,11 +17,10 @@ from incidents.publishing import services
 from incidents.publishing.services import MANIFEST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 #: An address of this site in a page.
 ADDRESS: Final = re.compile(r'((?:href|src)=")(/[^"#]*)')
-PUBLIC: Final = "/public/"
 
 
 @click.command("publish")
@@ -36,41 +35,39 @@ def publish(folder: Path, origin: str, language: str) -> None:
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException("The folder is not empty: give a new one, so that nothing withdrawn stays in it.")
     with current_app.test_request_context():
-        pages = list(addresses())
+        places = dict(addresses())
     client = current_app.test_client()
-    for address in pages:
+    for address, place in places.items():
         with closing(client.get(address, headers={"Accept-Language": language}, base_url=origin or None)) as answer:
             if answer.status_code != HTTPStatus.OK:
                 raise click.ClickException(f"{address} answers {answer.status_code}: nothing is complete.")
             page = answer.mimetype == "text/html"
-            content = relative(answer.text, address).encode() if page else answer.data
-        target = folder / place_of(address)
+            content = relative(answer.text, place, places).encode() if page else answer.data
+        target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
-    click.echo(f"{len(pages)} files")
+    click.echo(f"{len(places)} files")
 
 
-def addresses() -> Iterator[str]:
-    """Every page and file of the public page, and what they are shown with."""
-    yield from (url_for(f"publishing.{name}") for name in ("index", "method_page", "feed"))
+def addresses() -> Iterator[tuple[str, str]]:
+    """Every page and file of the public page, and what they are shown with: its address, and where its file stands."""
+    yield url_for("publishing.index"), "index.html"
+    yield url_for("publishing.method_page"), "method/index.html"
+    yield url_for("publishing.feed"), "feed.xml"
     for found in services.releases():
-        yield url_for("publishing.release", number=found.number)
+        folder = f"releases/{found.number}"
+        yield url_for("publishing.release", number=found.number), f"{folder}/index.html"
         for name in (MANIFEST, *(kept.name for kept in found.files)):
-            yield url_for("publishing.file", number=found.number, name=name)
-    yield from (url_for("static", filename=name) for name in ("app.css", "icon.svg"))
+            yield url_for("publishing.file", number=found.number, name=name), f"{folder}/{name}"
+    for name in ("app.css", "icon.svg"):
+        yield url_for("static", filename=name), f"static/{name}"
 
 
-def place_of(address: str) -> str:
-    """Where the file of an address stands in the folder."""
-    path = address.removeprefix(PUBLIC).removeprefix("/")
-    return f"{path}index.html" if not path or path.endswith("/") else path
-
-
-def relative(page: str, address: str) -> str:
+def relative(page: str, place: str, places: Mapping[str, str]) -> str:
     """A page whose addresses of this site lead from its own file to others: it works in any folder of any host."""
-    here = posixpath.dirname(place_of(address)) or "."
+    here = posixpath.dirname(place) or "."
 
     def there(found: re.Match[str]) -> str:
-        return found[1] + posixpath.relpath(place_of(found[2]), here)
+        return found[1] + posixpath.relpath(places[found[2]], here)
 
     return ADDRESS.sub(there, page)

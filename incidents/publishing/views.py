@@ -18,6 +18,7 @@ from incidents.publishing import services
 from incidents.releases import method
 from incidents.releases.layout import whole
 from incidents.releases.question import Question
+from incidents.releases.wording import FORMATS as FORMATS_IN_WORDS
 from incidents.releases.writers import FORMATS
 from incidents.web.access import public
 from incidents.web.downloads import attachment
@@ -43,14 +44,14 @@ def shown(view: View) -> View:
     return public(cast("View", guarded))
 
 
-@blueprint.get("/")
+@blueprint.get("")
 @shown
 def index() -> ResponseReturnValue:
     """Everything that is shown, newest first."""
     return render_template("publishing/index.html", releases=services.releases())
 
 
-@blueprint.get("/method/")
+@blueprint.get("/method")
 @shown
 def method_page() -> ResponseReturnValue:
     """What is counted, how numbers are protected, and what every code means."""
@@ -69,7 +70,7 @@ def feed() -> ResponseReturnValue:
     return Response(text, content_type="application/atom+xml; charset=utf-8")
 
 
-@blueprint.get("/releases/<int:number>/")
+@blueprint.get("/releases/<int:number>")
 @shown
 def release(number: int) -> ResponseReturnValue:
     """A table with its method and its files."""
@@ -81,6 +82,7 @@ def release(number: int) -> ResponseReturnValue:
         grid=whole(protected),
         note=method.note(Question.from_json(found.question), protected, found.codebook_version),
         cost=method.cost(protected),
+        formats=FORMATS_IN_WORDS,
     )
 
 

@@ -11,7 +11,7 @@ from incidents.accounts.models import Role
 from incidents.disclosure.services import ProtectedTable, Refused
 from incidents.errors import NotFound
 from incidents.i18n import gettext as _
-from incidents.releases import method, register, services
+from incidents.releases import method, register, services, wording
 from incidents.releases.forms import REFUSED, SERIES_NOTES, WITHDRAWN, QuestionForm, WithdrawalForm, fields_of
 from incidents.releases.layout import paged
 from incidents.releases.manifest import sha256, stated_in
@@ -113,6 +113,7 @@ def release(release_id: str) -> ResponseReturnValue:
         signed=stated_in(found.manifest),
         digest=sha256(found.manifest.encode()),
         withdrawn=WITHDRAWN,
+        formats=wording.FORMATS,
         answerable=register.answers_for(found),
     )
 

@@ -43,6 +43,14 @@ AGES: Final = {
     "AGE_AD": lazy_gettext("Adults (18 and over)"),
     "AGE_UNK": lazy_gettext("Age unknown"),
 }
+FORMATS: Final = {
+    "csv": lazy_gettext("table (CSV)"),
+    "xlsx": lazy_gettext("workbook (XLSX)"),
+    "pdf": lazy_gettext("brief (PDF)"),
+    "hxl.csv": lazy_gettext("humanitarian data (HXL)"),
+    "json": lazy_gettext("linked data (JSON)"),
+    "zip": lazy_gettext("data package (ZIP)"),
+}
 SUPPRESSED: Final = "suppressed"
 SHOWN: Final = "shown"
 

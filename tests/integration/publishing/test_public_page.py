@@ -54,7 +54,7 @@ def agreed(team: Team, **changes: str) -> str:
 
 def test_an_instance_has_no_public_page_unless_it_says_so(team: Team, app: Flask) -> None:
     agreed(team)
-    for address in ("/public/", "/public/method/", "/public/feed.xml", "/public/releases/1/"):
+    for address in ("/public", "/public/method", "/public/feed.xml", "/public/releases/1"):
         assert app.test_client().get(address).status_code == 404
 
 
@@ -62,12 +62,12 @@ def test_everybody_sees_what_two_agreed_to_and_nothing_else(team: Team, public: 
     agreed(team)
     released(team.advocate.browser(), by2="")
     stranger = public.test_client()
-    page = stranger.get("/public/").text
-    assert "/public/releases/1/" in page
-    assert "/public/releases/2/" not in page
-    table = stranger.get("/public/releases/1/")
+    page = stranger.get("/public").text
+    assert "/public/releases/1" in page
+    assert "/public/releases/2" not in page
+    table = stranger.get("/public/releases/1")
     assert ">117<" in table.text
-    assert stranger.get("/public/releases/2/").status_code == 404
+    assert stranger.get("/public/releases/2").status_code == 404
     assert stranger.get("/public/releases/2/tala-release-2.csv").status_code == 404
     assert "Set-Cookie" not in table.headers
 
@@ -75,8 +75,8 @@ def test_everybody_sees_what_two_agreed_to_and_nothing_else(team: Team, public: 
 def test_what_everybody_sees_does_not_depend_on_who_looks(team: Team, public: Flask) -> None:
     agreed(team)
     seen = {
-        public.test_client().get("/public/releases/1/").data,
-        team.advocate.browser().client.get("/public/releases/1/").data,
+        public.test_client().get("/public/releases/1").data,
+        team.advocate.browser().client.get("/public/releases/1").data,
     }
     assert len(seen) == 1
 
@@ -91,21 +91,21 @@ def test_files_of_the_public_page_are_those_of_the_register(team: Team, public: 
 def test_a_withdrawn_release_is_gone_at_once(team: Team, public: Flask) -> None:
     release_id = agreed(team)
     team.advocate.browser().post(f"/releases/{release_id}/withdraw", {"reason": "consent"}, status=303)
-    for address in ("/public/releases/1/", "/public/releases/1/tala-release-1.csv", "/public/releases/1/manifest.json"):
+    for address in ("/public/releases/1", "/public/releases/1/tala-release-1.csv", "/public/releases/1/manifest.json"):
         assert public.test_client().get(address).status_code == 404
-    assert "/public/releases/1/" not in public.test_client().get("/public/").text
+    assert "/public/releases/1" not in public.test_client().get("/public").text
 
 
 def test_the_feed_is_atom_and_names_each_release_once(team: Team, public: Flask) -> None:
     agreed(team)
     root = ET.fromstring(public.test_client().get("/public/feed.xml").data)  # noqa: S314 - our own
     assert root.tag == f"{ATOM}feed"
-    assert [one.findtext(f"{ATOM}id") for one in root.iter(f"{ATOM}entry")] == ["http://localhost/public/releases/1/"]
+    assert [one.findtext(f"{ATOM}id") for one in root.iter(f"{ATOM}entry")] == ["http://localhost/public/releases/1"]
     assert root.findtext(f"{ATOM}updated", "").endswith("T00:00:00Z")
 
 
 def test_definitions_stand_on_the_page_of_the_method(public: Flask) -> None:
-    page = public.test_client().get("/public/method/").text
+    page = public.test_client().get("/public/method").text
     assert "Documented cases, not prevalence" in page
     assert page.count("<dt") > 100
 
@@ -124,7 +124,7 @@ def test_the_page_as_plain_files_leads_to_every_file_and_each_can_be_verified(
     release = folder / "releases" / "1"
     files = [str(release / f"tala-release-1.{ending}") for ending in FORMATS]
     assert verify_release.main([str(release / "manifest.json"), *files]) == 0
-    assert "https://example.org/public/releases/1/" in (folder / "feed.xml").read_text()
+    assert "https://example.org/public/releases/1" in (folder / "feed.xml").read_text()
 
 
 def test_plain_files_are_not_written_over_older_ones(public: Flask, tmp_path: Path) -> None:

@@ -153,3 +153,7 @@ def test_a_note_explains_every_side_and_both_versions(asked: Question) -> None:
     assert {str(wording.DIMENSIONS[name]) for name in asked.dimensions} <= set(terms)
     assert "codebook 2019.1-earlier" in dict(note)["Versions"]
     assert all(meaning.strip() and "%(" not in meaning for _, meaning in note)
+
+
+def test_every_format_of_a_release_has_words() -> None:
+    assert set(wording.FORMATS) == set(writers.FORMATS)
