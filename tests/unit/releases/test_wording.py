@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from incidents.codebook.services import codebook
 from incidents.disclosure.services import HIDDEN, TOTAL, ProtectedTable, Reason
-from incidents.releases import method, wording
+from incidents.releases import method, wording, writers
 from incidents.releases.forms import REFUSED, SERIES_NOTES, QuestionForm, fields_of, places, violations
 from incidents.releases.layout import lay_out, whole
 from incidents.releases.question import AGE_GROUPS, FAMILIES, WORLD, Question, Series
