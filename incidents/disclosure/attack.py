@@ -52,6 +52,8 @@ def findings(protected: ProtectedTable, truth: Table | None, policy: Policy) -> 
     weak = [*_published(protected), *_pinned(found), *inside]
     if counts is not None:
         weak += [*_untrue(protected, counts), *_narrow(found, counts, protected.threshold)]
+        if truth is not None and truth.others:
+            weak += _few(protected, truth)
         weak += _shared(protected, found, counts, policy)
     return sorted(set(weak), key=lambda finding: (finding.cell, finding.kind.value))
 
@@ -59,6 +61,14 @@ def findings(protected: ProtectedTable, truth: Table | None, policy: Policy) -> 
 def _published(protected: ProtectedTable) -> Iterator[Finding]:
     for key, value in protected.cells.items():
         if value is not HIDDEN and 0 < value < protected.threshold:
+            yield Finding(key, Kind.SMALL)
+
+
+def _few(protected: ProtectedTable, truth: Table) -> Iterator[Finding]:
+    """Published cells of many persons and few of another measure, such as incidents."""
+    fewest = truth.fewest()
+    for key, value in protected.cells.items():
+        if value is not HIDDEN and 0 < fewest[key] < protected.threshold:
             yield Finding(key, Kind.SMALL)
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from incidents.disclosure.policy import Policy
-    from incidents.disclosure.tables import Table
+    from incidents.disclosure.tables import Key, Table
 
 COUNTRY: Final = "country"
 FEWEST_JOINED: Final = 2
@@ -49,7 +49,17 @@ def _joined(table: Table, place: int, base: int) -> Table:
     for key, count in table.counts.items():
         counts[(*key[:place], moved.get(key[place], key[place]), *key[place + 1 :])] += count
     sides = (*table.dimensions[:place], _without(side, moved), *table.dimensions[place + 1 :])
-    return replace(table, dimensions=sides, counts=counts)
+    others = {measure: _at_least(cells, place, moved) for measure, cells in table.others.items()}
+    return replace(table, dimensions=sides, counts=counts, others=others)
+
+
+def _at_least(cells: Mapping[Key, int], place: int, moved: Mapping[str, str]) -> dict[Key, int]:
+    """The largest of the joined cells: some may be the same in both, so their sum could be too many."""
+    found: dict[Key, int] = {}
+    for key, count in cells.items():
+        joint = (*key[:place], moved.get(key[place], key[place]), *key[place + 1 :])
+        found[joint] = max(count, found.get(joint, 0))
+    return found
 
 
 def _small(countries: Iterable[str], persons: Mapping[str, int], base: int) -> list[str]:

@@ -25,8 +25,8 @@ class Needs:
     sink: Ints
 
 
-def needs(grid: Grid, counts: Ints, threshold: int, policy: Policy) -> Needs:
-    """The cells to hide first.
+def needs(grid: Grid, counts: Ints, threshold: int, policy: Policy, fewest: Ints | None = None) -> Needs:
+    """The cells to hide first. `fewest` is the least of several measures in each cell, where there are several.
 
     A count in 1..threshold-1 must look as if it could be the threshold, or one less than it is. Where all
     persons of a row share one value of an attribute, that cell must look as if it could be less, and one
@@ -34,9 +34,14 @@ def needs(grid: Grid, counts: Ints, threshold: int, policy: Policy) -> Needs:
     """
     small = (counts > 0) & (counts < threshold)
     hidden, reach, sink = small.copy(), np.where(small, threshold, 0), np.where(small, counts - 1, counts)
+    if fewest is not None:
+        # many persons of few incidents: their number must not be told exactly
+        few = (fewest > 0) & (fewest < threshold) & ~small
+        hidden |= few
+        reach, sink = np.where(few, counts + 1, reach), np.where(few, counts - 1, sink)
     for full, empty in shared_values(grid, counts, policy):
         hidden[[full, empty]] = True
-        sink[full] = counts[full] - 1
+        sink[full] = min(sink[full], counts[full] - 1)
         reach[empty] = max(reach[empty], 1)
     return Needs(hidden, reach, sink)
 

@@ -89,7 +89,7 @@ def _ready(table: Table, policy: Policy) -> tuple[Table, int]:
     if coarse.size > policy.max_cells:
         raise Refused(Reason.TOO_MANY_CELLS)
     threshold = policy.threshold(table)
-    if coarse.total < threshold:
+    if min([coarse.total, *(max(cells.values(), default=0) for cells in coarse.others.values())]) < threshold:
         raise Refused(Reason.TOO_FEW)
     return coarse, threshold
 

@@ -71,7 +71,8 @@ def hidden_cells(table: Table, threshold: int, policy: Policy, also: Iterable[Ke
     """The cells to hide so that no reader can work out a protected count."""
     grid = Grid(table.dimensions)
     counts = np.array(list(table.all_counts().values()), dtype=np.int64)
-    search = Search(grid, counts, needs(grid, counts, threshold, policy))
+    fewest = np.array(list(table.fewest().values()), dtype=np.int64) if table.others else None
+    search = Search(grid, counts, needs(grid, counts, threshold, policy, fewest))
     wanted = set(also)
     search.hidden |= np.array([key in wanted for key in keys_of(table.dimensions)], dtype=bool)
     search.run()

@@ -39,6 +39,7 @@ class About(TypedDict, total=False):
     title: str
     measure: str
     scope: Mapping[str, tuple[str, ...]]
+    others: Mapping[str, Mapping[Key, int]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Table:
     """True counts of distinct persons, for the eyes of `protect` alone; its repr shows no count.
 
     `counts` has the leaf cells; those not named are zero. `scope` says what the table was filtered by:
-    attribute -> codes.
+    attribute -> codes. `others` are further measures of the same cells, such as incidents (a household of four
+    is one incident): measure -> every cell that has persons, sums too, since distinct incidents do not add up.
     """
 
     dimensions: tuple[Dimension, ...]
@@ -54,6 +56,7 @@ class Table:
     title: str = ""
     measure: str = "persons"
     scope: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    others: Mapping[str, Mapping[Key, int]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "dimensions", tuple(self.dimensions))
@@ -70,10 +73,14 @@ class Table:
         object.__setattr__(
             self, "counts", MappingProxyType({key: count for key, count in self.counts.items() if count})
         )
+        if self.others:
+            inhabited = [key for key, count in self.all_counts().items() if count]
+            if any(cells.get(key, 0) < 1 for cells in self.others.values() for key in inhabited):
+                raise ValueError("Every cell with persons must have at least one of each other measure.")
 
     @classmethod
     def from_counts(cls, dimensions: Iterable[Dimension], counts: Mapping[Key, int], **about: Unpack[About]) -> Table:
-        """A table of leaf cells already counted. `about` takes title, measure and scope."""
+        """A table of leaf cells already counted. `about` takes title, measure, scope and others."""
         return cls(tuple(dimensions), counts, **about)
 
     @property
@@ -85,6 +92,13 @@ class Table:
     def total(self) -> int:
         """Persons in the table."""
         return sum(self.counts.values())
+
+    def fewest(self) -> dict[Key, int]:
+        """Of every cell, the least of its measures: what a threshold is held against."""
+        return {
+            key: min([count, *(cells[key] for cells in self.others.values())]) if count else 0
+            for key, count in self.all_counts().items()
+        }
 
     def all_counts(self) -> dict[Key, int]:
         """Every cell with its count, margins and zeros included, in the order of `keys_of`."""
