@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 SMALL: Final = 1e-6
 LEAST: Final = 1.0
 GREATEST: Final = -1.0
-IDLE: Final = 3
-PROGRESS: Final = 0.02
+IDLE: Final = 6
+PROGRESS: Final = 0.004
 MOST: Final = 1e6  # persons a reader could believe in, so that a table with a hidden total has bounds
 
 
