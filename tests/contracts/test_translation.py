@@ -40,7 +40,23 @@ SPOKEN: Final = {"alt", "aria-label", "placeholder", "title", "label"}
 VALUES: Final = {"bdi", "code", "kbd", "samp", "textarea", "script", "style"}
 REASON: Final = "to know what was typed"
 #: Names that are the same in every language.
-NAMES: Final = {"Tala", "UTF", "SHA", "CSV", "XLSX", "HXL", "JSON", "ZIP", "PDF", "DOCX", "ODT", "TXT", "PNG", "JPEG", "ISO"}
+NAMES: Final = {
+    "Tala",
+    "UTF",
+    "SHA",
+    "CSV",
+    "XLSX",
+    "HXL",
+    "JSON",
+    "ZIP",
+    "PDF",
+    "DOCX",
+    "ODT",
+    "TXT",
+    "PNG",
+    "JPEG",
+    "ISO",
+}
 
 #: Pseudonyms that were drawn, languages in their own words, and months as Babel writes them.
 CHOSEN: Final = {

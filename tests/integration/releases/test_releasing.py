@@ -309,7 +309,7 @@ def test_there_is_no_release_and_no_file_where_there_is_none(team: Team) -> None
     browser = team.advocate.browser()
     release_id = released(browser)
     browser.get("/releases/" + "0" * 32, status=404)
-    browser.get(f"/releases/{release_id}/files/pdf", status=404)
+    browser.get(f"/releases/{release_id}/files/exe", status=404)
     browser.get("/releases/" + "0" * 32 + "/files/csv", status=404)
 
 
