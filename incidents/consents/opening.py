@@ -85,7 +85,7 @@ def open_receipt(words: str, word: str) -> OpenReceipt:
         raise NotOpened from None
     attempt.succeeded()
     # A save that began before a withdrawal may have written the view after it.
-    gone = withdrawals.of_person(content.person)
+    gone = withdrawals.of_person(content.person, content.link)
     return OpenReceipt(keys, content.without(gone, clock.today()) if gone else content)
 
 
@@ -108,11 +108,13 @@ def take_back(receipt: OpenReceipt, purposes: Collection[str], text: str = "") -
     today = clock.today()
     after = content.without(wanted, today)
 
+    known_elsewhere = content.organisation_id if content.link or content.shares else ""
+
     def gone() -> None:
         # In the order in which a save follows the case, so that the two never wait for each other.
         if content.story_rests_on(wanted):
             _untell(content, today)
-        withdrawals.add(content.person, wanted, content.link)
+        withdrawals.add(content.person, wanted, known_elsewhere, content.link)
         if not kept.replace(receipt.keys.seed.public_key(), receipt.keys.view_id, after):
             raise NotOpened
         if all_of(wanted) or PARTNER in wanted:

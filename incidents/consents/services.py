@@ -95,7 +95,7 @@ def take_back(keys: CaseKeys, incident_id: str, person_id: str, asked: Asked, ex
     changed = rules.taken_back_by_member(document, person_id, purposes, asked_by=asked.by, on=asked.on)
 
     def also() -> None:
-        withdrawals.reach_linked(changed, person, purposes)
+        withdrawals.reach_linked(changed, keys.organisation_id, person, purposes)
         audit.record(keys.organisation_id, Act.CONSENT_TAKEN_BACK, by=keys.account_id, about=incident_id)
 
     return records.update(keys, changed, expected=expected, also=also)

@@ -50,6 +50,10 @@ class FrameDelta(Base):
     sealed: Mapped[bytes] = mapped_column(Sealed)
 
 
+#: Tells numbers that stand for a person in whichever case from cell keys, which stand for them in one.
+LINKED = 0x5441_4C41_4C49_4E4B
+
+
 class Withdrawal(Base):
     """A consent that was taken back without a log-in. Reading subtracts it at once; a member folds it in later."""
 

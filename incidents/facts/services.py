@@ -19,7 +19,7 @@ from incidents.facts import frames, store
 from incidents.facts.columns import polars_schema
 from incidents.facts.frames import Frame
 from incidents.facts.linked import without_persons
-from incidents.facts.models import FrameKind, Withdrawal
+from incidents.facts.models import LINKED, FrameKind, Withdrawal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,5 +112,7 @@ def without_withdrawn(rows: pl.DataFrame) -> pl.DataFrame:
     persons = db.session.scalars(select(Withdrawal.person).where(Withdrawal.purpose.in_(STATISTICS_PURPOSES))).all()
     if not persons:
         return rows
-    gone = pl.Series([int(person, 16) for person in persons], dtype=pl.UInt64)
+    numbers = [int(person, 16) for person in persons]
+    # A row is of a cell key, or of the number of a person in whichever case (consents.withdrawals): both count.
+    gone = pl.Series([*numbers, *(number ^ LINKED for number in numbers)], dtype=pl.UInt64)
     return without_persons(rows, gone)

@@ -11,6 +11,7 @@ import polars as pl
 
 from incidents.audit import services as audit
 from incidents.audit.acts import Act
+from incidents.consents import withdrawals
 from incidents.errors import NotFound, TalaError
 from incidents.facts import store
 from incidents.facts.columns import polars_schema
@@ -203,17 +204,21 @@ def decide(keys: CaseKeys, found: Pair, decision: Decision | None) -> None:
         TooMany: see there.
         Conflict: somebody saved one of the cases meanwhile.
     """
-    changes = [_with_shared(found, decision)] if found.share_id else _changes(keys, found, decision)
+    mine = found.one.document
+    changes = [(mine, _with_shared(found, decision))] if found.share_id else _changes(keys, found, decision)
     act = Act.OVERLAP_UNDONE if decision is None else Act.OVERLAP_DECIDED
 
     def noted() -> None:
+        for before, change in changes:
+            withdrawals.carry(before, change.document, keys.organisation_id)
         audit.record(keys.organisation_id, act, by=keys.account_id, about=found.one.document.incident.id)
 
     if changes:
-        records.update_all(keys, changes, also=noted)
+        records.update_all(keys, [change for _before, change in changes], also=noted)
 
 
-def _changes(keys: CaseKeys, found: Pair, decision: Decision | None) -> list[Change]:
+def _changes(keys: CaseKeys, found: Pair, decision: Decision | None) -> list[tuple[CaseDocument, Change]]:
+    """What is to be saved, each beside what was there."""
     one, other = found.one.document, found.other.document
     opened = {one.incident.id: found.one, other.incident.id: found.other}
     for id_ in _group(keys, {one.incident.counts_as, other.incident.counts_as} - {None}, set(opened)):
@@ -223,7 +228,7 @@ def _changes(keys: CaseKeys, found: Pair, decision: Decision | None) -> list[Cha
     documents = [known.document for known in opened.values()]
     after = rules.decide(documents, one.incident.id, other.incident.id, decision)
     return [
-        Change(new, expected=known.revision)
+        (known.document, Change(new, expected=known.revision))
         for known, new in zip(opened.values(), after, strict=True)
         if new != known.document
     ]

@@ -199,7 +199,7 @@ def _whole(keys: CaseKeys, change: Change, day: dt.date) -> CaseDocument:
     stored = opened_parts(keys, *before, [IDENTITY])[IDENTITY]
     account, identity = split(document)
     whole = without_erased(document if change.identity_opened else join(account, overlay(stored, identity)))
-    whole = withdrawals.folded_in(whole)
+    whole = withdrawals.folded_in(whole, keys.organisation_id)
     return signed(keys, whole, day, identity_changed=split(whole)[1] != stored)
 
 
@@ -207,10 +207,10 @@ def follow(keys: CaseKeys, document: CaseDocument, sealed: Sealed, day: dt.date)
     """What goes with a save, in its transaction: summaries, receipts and shares follow what the case says now."""
     if document.summary_id or document.reports:
         # A receipt changes no revision: what was taken back since this was put together is seen under the lock alone.
-        now = withdrawals.folded_in(document)
+        now = withdrawals.folded_in(document, keys.organisation_id)
         _give_or_take_back(keys, now, day)
         told.follow(keys.organisation_id, now, day)
-    withdrawals.forget(document)
+    withdrawals.forget(document, keys.organisation_id)
     receipts.reseal(keys, document, day)
     resealing.reseal(keys, document, sealed.data_key, sealed.blobs["revision"], day)
 
@@ -299,7 +299,7 @@ def open_account(keys: CaseKeys, incident_id: str, revision: int | None = None) 
     """
     row, wrapped = _revision(keys, incident_id, revision)
     document = join(opened_parts(keys, row, wrapped, [ACCOUNT])[ACCOUNT], {})
-    return Opened(withdrawals.folded_in(document), row.revision)
+    return Opened(withdrawals.folded_in(document, keys.organisation_id), row.revision)
 
 
 @with_newest
@@ -313,7 +313,7 @@ def open_for_rules(keys: CaseKeys, incident_id: str) -> Opened:
     """
     row, wrapped = _revision(keys, incident_id, None)
     parts = opened_parts(keys, row, wrapped)
-    return Opened(withdrawals.folded_in(join(parts[ACCOUNT], parts[IDENTITY])), row.revision)
+    return Opened(withdrawals.folded_in(join(parts[ACCOUNT], parts[IDENTITY]), keys.organisation_id), row.revision)
 
 
 @with_newest
@@ -341,7 +341,7 @@ def open_identity(
         _incident(keys, incident_id, lock=True)
         log(keys, act.value, incident_id=incident_id, reason=reason, **details)
         audit.record(keys.organisation_id, act, by=keys.account_id, about=incident_id, reason=reason)
-    return Opened(withdrawals.folded_in(join(parts[ACCOUNT], parts[IDENTITY])), revision)
+    return Opened(withdrawals.folded_in(join(parts[ACCOUNT], parts[IDENTITY]), keys.organisation_id), revision)
 
 
 def gone(incident_ids: Collection[str]) -> set[str]:

@@ -37,7 +37,7 @@ from incidents.sharing import partners, rules
 from incidents.sharing.models import SharedCase
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from incidents.keyring.roster import Roster
     from incidents.records.keys import CaseKeys
@@ -227,7 +227,8 @@ def _current(found: Sequence[Shared], today: dt.date) -> list[Shared]:
     An older revision is what somebody put back: each save of the owner seals the newest or nothing. Where somebody has
     taken something back who is linked with entries of other cases, the case itself is asked: it may have it already.
     """
-    numbers = {withdrawals.hexadecimal(number) for one in found for number in (*one.persons, *one.links)}
+    own = {withdrawals.hexadecimal(number) for one in found for number in one.persons}
+    numbers = own | {withdrawals.linked(number) for one in found for number in (*one.persons, *one.links)}
     gone = set(
         db.session.scalars(
             select(Withdrawal.person).where(Withdrawal.person.in_(numbers), Withdrawal.purpose.in_(rules.ENDING))
@@ -238,13 +239,9 @@ def _current(found: Sequence[Shared], today: dt.date) -> list[Shared]:
         one
         for one in found
         if newest.get(one.incident_id) == (one.owner, one.revision)
-        and not _any_of(one.persons, gone)
-        and (not _any_of(one.links, gone) or _still_allowed(one, today))
+        and gone.isdisjoint(map(withdrawals.hexadecimal, one.persons))
+        and (gone.isdisjoint(map(withdrawals.linked, (*one.persons, *one.links))) or _still_allowed(one, today))
     ]
-
-
-def _any_of(numbers: Iterable[int], gone: set[str]) -> bool:
-    return not gone.isdisjoint(map(withdrawals.hexadecimal, numbers))
 
 
 def _still_allowed(one: Shared, today: dt.date) -> bool:
@@ -279,7 +276,7 @@ def _document(shared: Shared, parts: Sequence[str]) -> CaseDocument:
             )
             for part in parts
         }
-        return withdrawals.folded_in(join(opened[ACCOUNT], opened.get(IDENTITY, {})))
+        return withdrawals.as_read(join(opened[ACCOUNT], opened.get(IDENTITY, {})))
     except (Unopenable, ValueError, TypeError, AttributeError, KeyError):
         # Somebody may have sealed to us what is no case.
         raise NotFound from None

@@ -183,10 +183,10 @@ def test_a_withdrawal_that_arrives_while_a_member_saves_is_not_lost(team: Team, 
     holder = receipt(team, document)
     mine = keys(team.researcher)
     opened = records.open_account(mine, document.incident.id)
-    whole = records.withdrawals.folded_in(opened.document)
+    whole = records.withdrawals.folded_in(opened.document, team.organisation_id)
     send(stranger, holder, "narrow", purposes=["CP_STAT"])
     with writing(db.session):
-        records.withdrawals.forget(whole)
+        records.withdrawals.forget(whole, team.organisation_id)
     assert len(list(db.session.scalars(select(Withdrawal)))) == 1
     assert counted(team) == 0
 
