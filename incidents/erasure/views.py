@@ -202,10 +202,16 @@ def _erased(certificate_id: str) -> ResponseReturnValue:
     return redirect(url_for("erasure.certificate", certificate_id=certificate_id), HTTPStatus.SEE_OTHER)
 
 
+def _seen(form: EraseForm | ErasePersonForm, revision: int, status: HTTPStatus | None) -> None:
+    """Keep the revision that somebody saw with what they correct; who is told of a change sees the new one."""
+    if not form.expected.data or status is HTTPStatus.CONFLICT:
+        form.expected.data = str(revision)
+
+
 def _case_page(incident_id: str, form: EraseForm, *, status: HTTPStatus | None = None) -> ResponseReturnValue:
     opened = records.open_account(current_keys(), incident_id)
     document = opened.document
-    form.expected.data = str(opened.revision)
+    _seen(form, opened.revision, status)
     answer = render_template(
         "erasure/case.html",
         form=form,
@@ -225,7 +231,7 @@ def _person_page(
     whom = document.person(person_id)
     if whom is None:
         raise NotFound
-    form.expected.data = str(opened.revision)
+    _seen(form, opened.revision, status)
     answer = render_template(
         "erasure/person.html",
         form=form,

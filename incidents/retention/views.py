@@ -122,8 +122,8 @@ def _page(
         since=_since(found.due) if found.due else "",
         by_hand=asking is not None and asking.action is Action.BY_HAND,
         form=sent or _offered(found),
-        erase=_seen(erase or _offered(found), found),
-        keep=_seen(keep or KeepForm(prefix=KEEP), found),
+        erase=_seen(erase or _offered(found), found, status),
+        keep=_seen(keep or KeepForm(prefix=KEEP), found, status),
     )
     return answer, status or (status_of(sent) if sent else HTTPStatus.OK)
 
@@ -133,8 +133,13 @@ def _offered(found: Standing) -> EraseForm:
     return EraseForm(reason=_(rule(found.due.rule).why) if found.due else "")
 
 
-def _seen(form: EraseForm | KeepForm, found: Standing) -> EraseForm | KeepForm:
-    """A form with what is on the page that it stands on: whoever sends it has seen that."""
+def _seen(form: EraseForm | KeepForm, found: Standing, status: HTTPStatus | None) -> EraseForm | KeepForm:
+    """A form with what is on the page that it stands on: whoever sends it has seen that.
+
+    Who corrects a form has seen the page before it, and keeps what that showed; who is told of a change sees this one.
+    """
+    if form.expected.data and status is not HTTPStatus.CONFLICT:
+        return form
     form.expected.data = str(found.revision)
     if isinstance(form, EraseForm):
         form.rule.data = found.due.rule if found.due else ""

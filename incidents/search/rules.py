@@ -149,8 +149,9 @@ def may_say(raw: bytes, wanted: Sequence[Term]) -> bool:
     Parts are JSON of plain ASCII: the bytes of a text without an escaped sign are the text. The others are read.
     """
     lowered = raw.lower()
-    if b"'" in lowered:
-        lowered = lowered.replace(b"'", b"")
+    for joiner in (b"'", b"`"):
+        if joiner in lowered:
+            lowered = lowered.replace(joiner, b"")
     unsaid = [term for term in wanted if not term.may_be_in(lowered)]
     # One sign is looked for ten times faster than two.
     if not unsaid or b"\\" not in raw or b"\\u" not in raw:

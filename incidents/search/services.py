@@ -12,6 +12,7 @@ from incidents.audit.acts import Act
 from incidents.database import writing
 from incidents.errors import TalaError, log_failure
 from incidents.extensions import db
+from incidents.facts.services import left_since
 from incidents.i18n import gettext as _
 from incidents.records import index, listing
 from incidents.records import services as records
@@ -119,7 +120,7 @@ def search(keys: CaseKeys, query: CaseQuery, wanted: Sequence[Term], *, names: b
         wanted: What each of them has to say, all of it.
         names: Whether identities are read too; open_names() has to come first.
     """
-    cases = index.matching(keys.organisation, query)
+    cases = index.matching(keys.organisation, query, left_since(keys.facts))
     scan = Scan(keys, wanted, MOST_SHOWN, names)
     told = 0
     try:

@@ -115,6 +115,15 @@ def test_what_was_saved_since_the_page_was_shown_is_not_erased_unread(
     desk.browser.post(f"/cases/{incident_id}/erase", data | {"expected": "2"}, status=303)
 
 
+def test_who_corrects_a_slip_has_still_seen_what_the_first_page_showed(desk: Desk, document: CaseDocument) -> None:
+    incident_id = document.incident.id
+    data: Form = {"reason": REASON, "ref": "000000000000", "expected": "1"}
+    desk.change(incident_id, incident=document.incident.model_copy(update={"narrative": "Said anew."}))
+    assert 'name="expected" value="1"' in desk.browser.post(f"/cases/{incident_id}/erase", data, status=422)
+    desk.browser.post(f"/cases/{incident_id}/erase", data | {"ref": document.incident.ref}, status=409)
+    assert rows_of(incident_id)[0] == 1
+
+
 def test_a_reason_is_kept_in_the_log_that_auditors_read(desk: Desk, document: CaseDocument) -> None:
     data: Form = {"reason": REASON, "ref": document.incident.ref, "expected": "1"}
     desk.browser.post(f"/cases/{document.incident.id}/erase", data, status=303)

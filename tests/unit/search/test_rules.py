@@ -110,3 +110,8 @@ def test_a_passage_of_a_long_text_shows_what_stands_around_and_begins_with_a_wor
 def test_the_accent_behind_a_letter_and_the_alef_before_a_word_are_marked_with_it() -> None:
     assert [one.text for one in passage("cafe\u0301 now", terms("cafe")) if one.marked] == ["cafe\u0301"]
     assert [one.text for one in passage("قال الشرطة", terms("alshurta")) if one.marked] == ["الشرطة"]
+
+
+def test_a_name_with_any_apostrophe_is_found() -> None:
+    for apostrophe in "'`’":
+        assert may_say(json.dumps({"narrative": f"O{apostrophe}Quokka came."}).encode(), terms("oquokka")), apostrophe
