@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from incidents.keyring.envelope import context
 from incidents.keyring.facts_door import summaries_keys
-from incidents.keyring.identity import fits
 
 if TYPE_CHECKING:
     from incidents.keyring.facts_door import SummariesKey
@@ -53,11 +52,3 @@ def release_signer(account_id: str, organisation_id: str, seed: Seed) -> Release
     if not own:
         raise CannotSign
     return ReleaseSigner(max(own, key=lambda key: key.epoch))
-
-
-def signed_release(public: str, signature: str, message: bytes) -> bool:
-    """Whether a public key signed a manifest; no for what is no key and no signature."""
-    try:
-        return fits(bytes.fromhex(public), bytes.fromhex(signature), context("release", message))
-    except ValueError:
-        return False

@@ -19,8 +19,11 @@ from incidents.publishing.services import MANIFEST
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+FEED: Final = "feed.xml"
 #: An address of this site in a page.
 ADDRESS: Final = re.compile(r'((?:href|src)=")(/[^"#]*)')
+#: An address of this site in the feed, as a client without a network is answered.
+HERE: Final = re.compile(r"http://localhost(/[^\"<]*)")
 
 
 @click.command("publish")
@@ -38,11 +41,14 @@ def publish(folder: Path, origin: str, language: str) -> None:
         places = dict(addresses())
     client = current_app.test_client()
     for address, place in places.items():
-        with closing(client.get(address, headers={"Accept-Language": language}, base_url=origin or None)) as answer:
+        with closing(client.get(address, headers={"Accept-Language": language})) as answer:
             if answer.status_code != HTTPStatus.OK:
                 raise click.ClickException(f"{address} answers {answer.status_code}: nothing is complete.")
-            page = answer.mimetype == "text/html"
-            content = relative(answer.text, place, places).encode() if page else answer.data
+            content = answer.data
+            if answer.mimetype == "text/html":
+                content = relative(answer.text, place, places).encode()
+            elif place == FEED:
+                content = elsewhere(answer.text, origin.rstrip("/"), places).encode()
         target = folder / place
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
@@ -53,7 +59,7 @@ def addresses() -> Iterator[tuple[str, str]]:
     """Every page and file of the public page, and what they are shown with: its address, and where its file stands."""
     yield url_for("publishing.index"), "index.html"
     yield url_for("publishing.method_page"), "method/index.html"
-    yield url_for("publishing.feed"), "feed.xml"
+    yield url_for("publishing.feed"), FEED
     for found in services.releases():
         folder = f"releases/{found.number}"
         yield url_for("publishing.release", number=found.number), f"{folder}/index.html"
@@ -61,6 +67,16 @@ def addresses() -> Iterator[tuple[str, str]]:
             yield url_for("publishing.file", number=found.number, name=name), f"{folder}/{name}"
     for name in ("app.css", "icon.svg"):
         yield url_for("static", filename=name), f"static/{name}"
+
+
+def elsewhere(feed: str, origin: str, places: Mapping[str, str]) -> str:
+    """The feed with the addresses that the plain files have at their web host; a page is called by its folder."""
+
+    def there(found: re.Match[str]) -> str:
+        place = places[found[1]]
+        return f"{origin}/{place.removesuffix('index.html')}"
+
+    return HERE.sub(there, feed)
 
 
 def relative(page: str, place: str, places: Mapping[str, str]) -> str:

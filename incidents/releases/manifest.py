@@ -9,19 +9,29 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from incidents.keyring.signing import signed_release
+from incidents.keyring.signatures import signed_release
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from incidents.keyring.signing import ReleaseSigner
     from incidents.releases.edition import Edition
     from incidents.releases.models import ReleaseFile
 
 FORMAT: Final = "tala-release-1"
 TOTALS: Final = "A"
+
+
+class Signer(Protocol):
+    """With what an organisation signs: keyring.signing. Who only reads manifests reaches no key."""
+
+    @property
+    def public(self) -> str:
+        """What others verify with."""
+
+    def sign(self, message: bytes) -> str:
+        """A signature over a manifest."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class Made:
     snapshot: str
 
 
-def manifest(edition: Edition, files: Iterable[ReleaseFile], made: Made, signer: ReleaseSigner) -> str:
+def manifest(edition: Edition, files: Iterable[ReleaseFile], made: Made, signer: Signer) -> str:
     """The signed manifest of a release that is about to be entered."""
     table = edition.protected.to_json()
     stated = {
@@ -56,7 +66,7 @@ def manifest(edition: Edition, files: Iterable[ReleaseFile], made: Made, signer:
         "signer": signer.public,
     }
     line = json.dumps(stated, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return f"{line}\n{json.dumps({'signature': signer.sign(line.encode())})}\n"
+    return f"{line}\n{_signature_line(signer.sign(line.encode()))}"
 
 
 def sha256(content: bytes) -> str:
@@ -75,4 +85,10 @@ def stated_in(text: str) -> dict[str, Any] | None:
         signer = stated["signer"]
     except (ValueError, KeyError, TypeError):
         return None
+    if rest != _signature_line(str(signature)):
+        return None
     return stated if signed_release(str(signer), str(signature), line.encode()) else None
+
+
+def _signature_line(signature: str) -> str:
+    return json.dumps({"signature": signature}) + "\n"

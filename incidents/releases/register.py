@@ -46,7 +46,7 @@ class Check:
     """What is found when a release is looked at again.
 
     Attributes:
-        signed: Whether the key that its manifest names signed it.
+        signed: Whether the key that its manifest names signed it, and it states the table that is here.
         altered: Names of files that are not what the manifest states.
         different: Names of files that today's program does not write the same: a newer version may word or pack
             differently. What counts is what was sent.
@@ -98,9 +98,10 @@ def check(found: Release) -> Check:
     """Compare a release with its manifest, and with what would be written today. Costs the writing of its files."""
     stated = stated_in(found.manifest)
     listed = {name: entry["sha256"] for name, entry in stated["files"].items()} if stated else {}
+    signed = stated is not None and stated["table_sha256"] == sha256(found.table.encode())
     altered = tuple(one.name for one in found.files if listed.get(one.name) != sha256(one.content))
     different = tuple(one.name for one in found.files if written_again(found, one.format) != one.content)
-    return Check(stated is not None, altered, different)
+    return Check(signed, altered, different)
 
 
 def newest_of(question: Question, organisation_id: str) -> Release | None:
@@ -115,8 +116,9 @@ def newest_of(question: Question, organisation_id: str) -> Release | None:
 
 
 def superseded() -> dict[int, Release]:
-    """The number of each release that has another in its place -> that other."""
-    rows = db.session.scalars(select(Release).where(Release.supersedes.is_not(None))).unique()
+    """The number of each release that has another in its place -> that other; one that was withdrawn is in no place."""
+    replacing = select(Release).where(Release.supersedes.is_not(None), Release.withdrawn_on.is_(None))
+    rows = db.session.scalars(replacing).unique()
     return {one.supersedes: one for one in rows if one.supersedes is not None}
 
 

@@ -35,9 +35,8 @@ def releases() -> ResponseReturnValue:
     # First: reading facts ends the transaction, and rows that were read before would be read again one by one.
     standings = services.standings()
     entries = services.entries()
-    return render_template(
-        "releases/releases.html", releases=entries, standings=standings, superseded={one.supersedes for one in entries}
-    )
+    superseded = {one.supersedes for one in entries if not one.withdrawn_on}
+    return render_template("releases/releases.html", releases=entries, standings=standings, superseded=superseded)
 
 
 @blueprint.get("/releases/new")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -115,7 +116,7 @@ def test_the_page_as_plain_files_leads_to_every_file_and_each_can_be_verified(
 ) -> None:
     agreed(team)
     folder = tmp_path / "site"
-    result = public.test_cli_runner().invoke(publish, [str(folder), "--origin", "https://example.org"])
+    result = public.test_cli_runner().invoke(publish, [str(folder), "--origin", "https://example.org/tala/"])
     assert result.exit_code == 0, result.output
     for page in folder.rglob("*.html"):
         for address in re.findall(r'(?:href|src)="([^"#]+)"', page.read_text()):
@@ -123,8 +124,12 @@ def test_the_page_as_plain_files_leads_to_every_file_and_each_can_be_verified(
                 assert (page.parent / address).is_file(), address
     release = folder / "releases" / "1"
     files = [str(release / f"tala-release-1.{ending}") for ending in FORMATS]
-    assert verify_release.main([str(release / "manifest.json"), *files]) == 0
-    assert "https://example.org/public/releases/1" in (folder / "feed.xml").read_text()
+    signer = json.loads((release / "manifest.json").read_text().partition("\n")[0])["signer"]
+    assert verify_release.main([str(release / "manifest.json"), *files, "--signer", signer]) == 0
+    feed = ET.fromstring((folder / "feed.xml").read_bytes())  # noqa: S314 - our own
+    for one in feed.iter(f"{ATOM}link"):
+        place = one.attrib["href"].removeprefix("https://example.org/tala/")
+        assert (folder / place).exists(), place
 
 
 def test_plain_files_are_not_written_over_older_ones(public: Flask, tmp_path: Path) -> None:

@@ -124,9 +124,12 @@ def test_the_verifier_finds_nothing_wrong_with_what_was_downloaded(
     release_id = released(browser)
     manifest, files = saved(browser, release_id, tmp_path)
     signer = json.loads(manifest.read_text().partition("\n")[0])["signer"]
-    assert verify_release.main([str(manifest), *map(str, files), "--signer", signer[:20]]) == 0
+    assert verify_release.main([str(manifest), *map(str, files), "--signer", signer]) == 0
     assert "all is well" in capsys.readouterr().out
-    assert verify_release.main([str(manifest), "--signer", "00112233"]) == 1
+    for digits in ("", signer[:20], "0" * 64):
+        assert verify_release.main([str(manifest), "--signer", digits]) == 1
+        assert "all is well" not in capsys.readouterr().out
+    assert verify_release.main([str(manifest), str(tmp_path / "absent.csv"), "--signer", signer]) == 1
 
 
 def test_one_bit_changed_anywhere_in_a_manifest_or_file_is_found(team: Team, tmp_path: Path) -> None:
@@ -164,6 +167,7 @@ def test_files_of_a_withdrawn_release_are_given_to_nobody(team: Team) -> None:
     page = browser.get(f"/releases/{release_id}")
     assert "taken their consent back" in page
     assert "/files/csv" not in page
+    assert ">117<" not in page
     browser.post(f"/releases/{release_id}/withdraw", {"reason": "error"}, status=409)
 
 
@@ -198,18 +202,39 @@ def test_an_approval_is_of_what_was_shown_and_of_nothing_else(team: Team) -> Non
     assert publishing.releases() == []
 
 
-@pytest.mark.parametrize("ended", ["withdraw", "public/end", "newer"])
-def test_a_public_release_leaves_the_page_when_it_is_withdrawn_taken_off_or_replaced(team: Team, ended: str) -> None:
+@pytest.mark.parametrize("ended", ["withdraw", "public/end"])
+def test_a_public_release_leaves_the_page_when_it_is_withdrawn_or_taken_off(team: Team, ended: str) -> None:
     advocate, researcher = team.advocate.browser(), team.researcher.browser()
     release_id = released(advocate)
     advocate.post(f"/releases/{release_id}/public", {}, status=303)
     shown = _digest(researcher.get(f"/releases/{release_id}"))
     researcher.post(f"/releases/{release_id}/public/approval", {"shown": shown}, status=303)
-    if ended == "newer":
+    advocate.post(f"/releases/{release_id}/{ended}", {"reason": "risk"}, status=303)
+    assert publishing.releases() == []
+
+
+def test_a_newer_version_takes_the_place_of_a_public_one_when_it_is_agreed_to_as_well(team: Team) -> None:
+    advocate, researcher = team.advocate.browser(), team.researcher.browser()
+    for version in (1, 2):
+        release_id = released(advocate)
+        assert [one.number for one in publishing.releases()] == [version - 1][: version - 1]
+        advocate.post(f"/releases/{release_id}/public", {}, status=303)
+        shown = _digest(researcher.get(f"/releases/{release_id}"))
+        researcher.post(f"/releases/{release_id}/public/approval", {"shown": shown}, status=303)
+        assert [one.number for one in publishing.releases()] == [version]
         keep(team.researcher, facts(50))
-        released(advocate)
-    else:
-        advocate.post(f"/releases/{release_id}/{ended}", {"reason": "risk"}, status=303)
+
+
+@pytest.mark.parametrize("column", ["table", "manifest"])
+def test_what_was_changed_after_it_was_agreed_to_is_not_public_any_more(team: Team, column: str) -> None:
+    advocate, researcher = team.advocate.browser(), team.researcher.browser()
+    release_id = released(advocate)
+    advocate.post(f"/releases/{release_id}/public", {}, status=303)
+    shown = _digest(researcher.get(f"/releases/{release_id}"))
+    researcher.post(f"/releases/{release_id}/public/approval", {"shown": shown}, status=303)
+    row = numbered(1)
+    setattr(row, column, getattr(row, column).replace("60", "61"))
+    db.session.commit()
     assert publishing.releases() == []
 
 
