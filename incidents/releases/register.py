@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask_login import current_user
 from sqlalchemy import select
@@ -26,6 +26,9 @@ from incidents.releases.manifest import sha256, stated_in
 from incidents.releases.models import Release, ReleaseApproval, ReleaseFile
 from incidents.releases.question import Question
 from incidents.releases.writers import FORMATS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 #: Why a release is withdrawn.
 CONSENT: Final = "consent"
@@ -104,15 +107,14 @@ def check(found: Release) -> Check:
     return Check(signed, altered, different)
 
 
-def newest_of(question: Question, organisation_id: str) -> Release | None:
-    """The newest release of the same question by an organisation: a new one takes its place."""
+def versions_of(question: Question, organisation_id: str) -> Sequence[Release]:
+    """The releases of the same question by an organisation, newest first, withdrawn ones too: they have left."""
     rows = db.session.scalars(
         select(Release)
         .where(Release.organisation_id == organisation_id, Release.question == question.to_json())
         .order_by(Release.number.desc())
-        .limit(1)
     )
-    return rows.unique().one_or_none()
+    return rows.unique().all()
 
 
 def superseded() -> dict[int, Release]:

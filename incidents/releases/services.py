@@ -18,14 +18,14 @@ from incidents.audit import services as audit
 from incidents.audit.acts import Act
 from incidents.codebook.services import codebook
 from incidents.database import writing
-from incidents.disclosure.services import Policy, ProtectedTable, protect
+from incidents.disclosure.services import Policy, ProtectedTable, Reason, Refused, protect
 from incidents.errors import Forbidden, NotFound, TalaError
 from incidents.extensions import db
 from incidents.facts.services import frame, state
 from incidents.i18n import current_locale
 from incidents.keyring.facts_door import facts_keys
 from incidents.keyring.signing import CannotSign, release_signer
-from incidents.releases import persons, register, tables, wording
+from incidents.releases import past, persons, register, tables, wording
 from incidents.releases.edition import Edition
 from incidents.releases.manifest import Made, manifest, sha256
 from incidents.releases.models import Release, ReleaseFile
@@ -48,6 +48,18 @@ class Changed(TalaError):
     """The table is not the one that was shown: something was saved or withdrawn since. Look again."""
 
     status = HTTPStatus.CONFLICT
+
+
+class TooLike(Refused):
+    """The table is so like an earlier version that the difference tells of the few who came in between, or went.
+
+    Attributes:
+        numbers: The earlier releases.
+    """
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        super().__init__(Reason.NOT_SAFE)
+        self.numbers = numbers
 
 
 class Withdrawn(TalaError):
@@ -88,11 +100,17 @@ def preview(question: Question) -> Preview:
 
     Raises:
         Refused: nothing may be published; the reason says what to try instead.
+        TooLike: likewise, because of what was released before.
     """
     keys = facts_keys(current_user.id, current_seed())
     counted = tables.persons(frame(keys).rows, question, clock.today())
     table = tables.count(counted, question, title=wording.title(question))
-    return Preview(question, protect(table, Policy.load()), counted["person"], state(keys))
+    found = Preview(question, protect(table, Policy.load()), counted["person"], state(keys))
+    before = register.versions_of(question, current_user.organisation_id)
+    told = past.telling(question, found.protected, [ProtectedTable.from_json(one.table) for one in before])
+    if told:
+        raise TooLike([before[place].number for place in told])
+    return found
 
 
 def release(question: Question, *, shown: str) -> str:
@@ -138,7 +156,7 @@ def _enter(found: Preview) -> str:
 
 def _edition(found: Preview) -> Edition:
     head = audit.head(current_user.organisation_id)
-    before = register.newest_of(found.question, current_user.organisation_id)
+    before = next(iter(register.versions_of(found.question, current_user.organisation_id)), None)
     return Edition(
         number=(db.session.scalar(select(func.max(Release.number))) or 0) + 1,
         released_on=clock.today(),

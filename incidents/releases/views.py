@@ -16,7 +16,7 @@ from incidents.releases.forms import REFUSED, SERIES_NOTES, WITHDRAWN, QuestionF
 from incidents.releases.layout import paged
 from incidents.releases.manifest import sha256, stated_in
 from incidents.releases.question import Question
-from incidents.releases.services import Changed
+from incidents.releases.services import Changed, TooLike
 from incidents.releases.writers import FORMATS
 from incidents.web.access import EVERYONE, access, step_up
 from incidents.web.downloads import attachment
@@ -62,7 +62,7 @@ def create() -> ResponseReturnValue:
     try:
         released = services.release(question, shown=request.form.get("shown", ""))
     except Refused as refusal:
-        return shown(form, HTTPStatus.UNPROCESSABLE_ENTITY, refused=REFUSED[refusal.reason])
+        return shown(form, HTTPStatus.UNPROCESSABLE_ENTITY, refused=why(refusal))
     except Changed:
         flash(_("The numbers changed since you saw them. Nothing was released: look again."), "warning")
         return ask(form, question, HTTPStatus.CONFLICT)
@@ -74,7 +74,7 @@ def ask(form: QuestionForm, question: Question, status: HTTPStatus = HTTPStatus.
     try:
         preview = services.preview(question)
     except Refused as refusal:
-        return shown(form, HTTPStatus.UNPROCESSABLE_ENTITY, refused=REFUSED[refusal.reason])
+        return shown(form, HTTPStatus.UNPROCESSABLE_ENTITY, refused=why(refusal))
     return shown(
         form,
         status,
@@ -85,6 +85,17 @@ def ask(form: QuestionForm, question: Question, status: HTTPStatus = HTTPStatus.
         question=fields_of(question),
         overlapping=services.overlapping(question),
     )
+
+
+def why(refusal: Refused) -> str:
+    """What a refusal says to whoever asked."""
+    if isinstance(refusal, TooLike):
+        return _(
+            "Beside release %(numbers)s, which counted nearly the same people, this table would tell of the few who "
+            "came in since, or went. Wait until more was documented, or ask for a longer period or fewer breakdowns.",
+            numbers=", ".join(map(str, refusal.numbers)),
+        )
+    return str(REFUSED[refusal.reason])
 
 
 def shown(form: QuestionForm, status: HTTPStatus, **about: object) -> ResponseReturnValue:

@@ -9,12 +9,12 @@ import pytest
 
 from incidents.extensions import db
 from incidents.publishing import services as publishing
-from incidents.releases import register
+from incidents.releases import past, register
 from incidents.releases.manifest import stated_in
 from incidents.releases.models import Release, ReleaseFile
 from incidents.releases.writers import FORMATS
 from tests.factories.facts import facts, keep
-from tests.integration.releases.test_releasing import file_of, released
+from tests.integration.releases.test_releasing import address, file_of, released
 from tools import verify_release
 
 if TYPE_CHECKING:
@@ -240,3 +240,29 @@ def test_what_was_changed_after_it_was_agreed_to_is_not_public_any_more(team: Te
 
 def _digest(page: str) -> str:
     return page.partition('name="shown" value="')[2][:64]
+
+
+@pytest.mark.parametrize("few", [1, 4])
+def test_a_newer_version_does_not_tell_of_the_few_who_came_in_between(team: Team, few: int) -> None:
+    browser = team.advocate.browser()
+    release_id = released(browser)
+    keep(team.researcher, facts(few, violation="TOR", gender="GEN_M"))
+    page = browser.client.get(address()).text
+    assert "Beside release 1" in page
+    assert 'name="shown"' not in page
+    browser.post(f"/releases/{release_id}/withdraw", {"reason": "error"}, status=303)
+    assert "Beside release 1" in browser.client.get(address()).text, "what was withdrawn has left all the same"
+    keep(team.researcher, facts(20, violation="TOR", gender="GEN_M"))
+    released(browser)
+
+
+def test_a_table_too_large_to_work_out_is_compared_number_by_number(
+    monkeypatch: pytest.MonkeyPatch, team: Team
+) -> None:
+    monkeypatch.setattr(past, "MOST_CELLS", 0)
+    browser = team.advocate.browser()
+    released(browser)
+    keep(team.researcher, facts(2))
+    assert "Beside release 1" in browser.client.get(address()).text
+    keep(team.researcher, facts(30))
+    released(browser)
