@@ -161,8 +161,8 @@ def approve_public(release_id: str, digest: str) -> None:
     """Agree that a release may stand on the public page; to the manifest with this digest, and to no other.
 
     Raises:
-        NotFound, Forbidden: see withdraw(); Forbidden also for who asked.
-        NotPossible: nobody asked, it was withdrawn, or the manifest is another.
+        NotFound, Forbidden: see withdraw().
+        NotPossible: nobody asked, or they did themselves; it was withdrawn, or the manifest is another.
     """
     with writing(db.session):
         found = answered_for(release_id)
@@ -170,7 +170,7 @@ def approve_public(release_id: str, digest: str) -> None:
         if approval is None or approval.approved_by or found.withdrawn_on:
             raise NotPossible
         if approval.asked_by == current_user.id:
-            raise Forbidden
+            raise NotPossible
         if not digest == approval.digest == sha256(found.manifest.encode()):
             raise NotPossible
         approval.approved_by, approval.public_on = current_user.id, clock.today()

@@ -197,8 +197,7 @@ TABLE: Final[dict[str, dict[str, str]]] = {
     "records.summary": {"GET": CASE},
     "records.write_summary": {"POST": CASE},
     "recovery.recovery": {"GET": RECORDING, "POST": RECORDING},
-    # The advocate is the one who asked.
-    "releases.approve_public": {"POST": "loofffflf"},
+    "releases.approve_public": {"POST": ANSWERING},
     "releases.ask_public": {"POST": ANSWERING},
     "releases.check": {"GET": MEMBERS},
     "releases.create": {"POST": RELEASING},

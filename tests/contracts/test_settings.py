@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-VARIABLES: Final = {"TALA_INSTANCE", "TALA_DATABASE_URL", "TALA_BIND", "TALA_ORIGIN"}
+VARIABLES: Final = {"TALA_INSTANCE", "TALA_DATABASE_URL", "TALA_BIND", "TALA_ORIGIN", "TALA_PUBLIC"}
 PRODUCT: Final = [ROOT / "config.py", ROOT / "wsgi.py", *sorted((ROOT / "incidents").rglob("*.py"))]
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from sqlalchemy import delete
+
 from incidents.accounts import admission
 from incidents.accounts import services as accounts
 from incidents.accounts.models import Organisation
@@ -13,6 +15,7 @@ from incidents.audit.acts import Act
 from incidents.database import writing
 from incidents.extensions import db
 from incidents.keyring import services as keyring
+from incidents.keyring.models import Grant
 from tests.integration.audit.logs import rows
 
 if TYPE_CHECKING:
@@ -118,8 +121,8 @@ def test_a_change_of_passphrase_and_keys_sealed_to_the_same_account_do_not_wait_
     for _ in range(ACTS):
         with writing(db.session):
             db.session.get_one(Organisation, one.organisation_id, with_for_update=True, populate_existing=True)
-            keyring.take_back([key.id for key in one.keys], person.id)
-            db.session.flush()
+            theirs = (Grant.account_id == person.id, Grant.key_id.in_([key.id for key in one.keys]))
+            db.session.execute(delete(Grant).where(*theirs))
             keyring.hand_on(one, person.id, entry, public_key)
             audit.record(one.organisation_id, Act.GRANT_GIVEN, about=person.id)
     thread.join(timeout=120)

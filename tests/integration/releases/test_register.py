@@ -184,7 +184,7 @@ def test_a_release_is_public_only_when_a_second_person_agrees(team: Team) -> Non
     release_id = released(advocate)
     advocate.post(f"/releases/{release_id}/public", {}, status=303)
     shown = _digest(researcher.get(f"/releases/{release_id}"))
-    advocate.post(f"/releases/{release_id}/public/approval", {"shown": shown}, status=403)
+    advocate.post(f"/releases/{release_id}/public/approval", {"shown": shown}, status=409)
     assert publishing.releases() == []
     researcher.post(f"/releases/{release_id}/public/approval", {"shown": shown}, status=303)
     assert [one.number for one in publishing.releases()] == [1]
