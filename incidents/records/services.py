@@ -27,7 +27,7 @@ from incidents.records.fields import ACCOUNT, IDENTITY
 from incidents.records.keys import CaseKeys, StaleKeys, check_newest, with_newest
 from incidents.records.models import Incident, LogEntry, Revision, RevisionKey
 from incidents.records.parts import join, overlay, split
-from incidents.releases.rules import story_decision, story_end
+from incidents.releases.rules import story_decision, story_end, story_rests_on
 from incidents.rotation import services as rotation
 from incidents.sharing import resealing
 from incidents.stories import services as stories
@@ -391,7 +391,11 @@ def _give_or_take_back(keys: CaseKeys, document: CaseDocument, day: dt.date) -> 
     if not document.summary_id:
         return
     if document.summary_state == "checked" and story_decision(document, day).allowed:
-        story = Story(document.incident.ref, document.summary_text, story_end(document, day))
+        rests_on = tuple(
+            (withdrawals.linked(person.counts_as or person.cell_key), purpose)
+            for person, purpose in story_rests_on(document, day)
+        )
+        story = Story(document.incident.ref, document.summary_text, story_end(document, day), rests_on)
         if stories.give(keys.summaries, document.summary_id, story):
             audit.record(keys.organisation_id, Act.STORY_GIVEN, by=keys.account_id, about=document.incident.id)
     elif stories.take_back(keys.organisation_id, document.summary_id):

@@ -163,11 +163,23 @@ def story_decision(document: CaseDocument, today: date) -> Decision:
         return _no(Reason.NOT_VERIFIED)
     if document.incident.release_level == "RL_NONE":
         return _no(Reason.NOT_RELEASED)
-    concerned = [person.id for person in document.persons if not CONCERNED.isdisjoint(person.roles)]
+    concerned = told_of(document)
     if not concerned:
         return _nobody_in_particular(document)
-    decisions = [_story_of(document, person_id, today) for person_id in concerned]
+    decisions = [_story_of(document, person.id, today) for person in concerned]
     return next((decision for decision in decisions if not decision), decisions[0])
+
+
+def told_of(document: CaseDocument) -> list[Person]:
+    """Return the persons whose consent a story takes: whoever was harmed, witnessed or told."""
+    return [person for person in document.persons if not CONCERNED.isdisjoint(person.roles)]
+
+
+def story_rests_on(document: CaseDocument, today: date) -> Iterator[tuple[Person, str]]:
+    """Yield the consents that a story which may be shown rests on: to keeping, and to a story or publication."""
+    for person in told_of(document):
+        yield person, KEEPING
+        yield person, STORY if decide(document, person.id, STORY, today=today) else PUBLICATION
 
 
 def story_end(document: CaseDocument, today: date) -> date | None:

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from incidents import clock
 from incidents.errors import NotFound
 from incidents.extensions import db
+from incidents.facts.models import Withdrawal
 from incidents.keyring.facts_door import open_summary, seal_summary, summaries_keys
 from incidents.reports import withdrawing
 from incidents.stories.models import Summary
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
     from incidents.keyring.people import Seed
 
 
+#: What a row of `withdrawal` says: a person, in whichever case (consents.withdrawals.linked), and a purpose.
+Taken = tuple[str, str]
+
+
 @dataclass(frozen=True)
 class Story:
     """One anonymised summary.
@@ -31,12 +36,14 @@ class Story:
         ref: Random reference of the case, to ask its researchers by.
         text: What was written, checked and agreed to.
         until: First day on which consent no longer holds; None while it has no end.
+        rests_on: The consents that it rests on: it ends with any of them.
         id: Random id of its row; empty until it was given.
     """
 
     ref: str
     text: str
     until: dt.date | None = None
+    rests_on: tuple[Taken, ...] = ()
     id: str = ""
 
 
@@ -51,7 +58,7 @@ def give(key: SummariesKey, summary_id: str, story: Story) -> bool:
     replaced = _delete(key.organisation_id, summary_id)
     withdrawing.follow(summary_id, story.text, story.until, clock.today())
     until = story.until.isoformat() if story.until else None
-    content = json.dumps({"ref": story.ref, "text": story.text, "until": until}).encode()
+    content = json.dumps({"ref": story.ref, "text": story.text, "until": until, "rests_on": story.rests_on}).encode()
     sealed = seal_summary(key, summary_id, content)
     db.session.add(Summary(id=summary_id, organisation_id=key.organisation_id, key_id=key.id, sealed=sealed))
     return not replaced
@@ -77,7 +84,7 @@ def keys_of(account_id: str, seed: Seed) -> dict[str, SummariesKey]:
 
 
 def received(account_id: str, seed: Seed, today: dt.date) -> list[Story]:
-    """The stories that an account's keys open and whose consent holds today, by reference.
+    """The stories that an account's keys open and whose consent holds today, by reference. Two queries.
 
     Raises:
         Unopenable: a row was altered or put in another's place.
@@ -85,7 +92,8 @@ def received(account_id: str, seed: Seed, today: dt.date) -> list[Story]:
     keys = keys_of(account_id, seed)
     rows = db.session.scalars(select(Summary).where(Summary.key_id.in_(keys)))
     stories = [_read(keys[row.key_id], row) for row in rows]
-    standing = [story for story in stories if story.until is None or today < story.until]
+    gone = _gone(stories)
+    standing = [story for story in stories if _holds(story, gone, today)]
     return sorted(standing, key=lambda story: story.ref)
 
 
@@ -100,9 +108,22 @@ def one(keys: Mapping[str, SummariesKey], summary_id: str, today: dt.date) -> St
     if row is None or row.key_id not in keys:
         raise NotFound
     story = _read(keys[row.key_id], row)
-    if story.until is not None and story.until <= today:
+    if not _holds(story, _gone([story]), today):
         raise NotFound
     return story
+
+
+def _gone(found: Collection[Story]) -> set[Taken]:
+    """What was taken back, in whichever case, of the consents that stories rest on. One query."""
+    wanted = {one for story in found for one in story.rests_on}
+    if not wanted:
+        return set()
+    rows = select(Withdrawal.person, Withdrawal.purpose).where(Withdrawal.person.in_({person for person, _ in wanted}))
+    return wanted & {(row.person, row.purpose) for row in db.session.execute(rows)}
+
+
+def _holds(story: Story, gone: set[Taken], today: dt.date) -> bool:
+    return gone.isdisjoint(story.rests_on) and (story.until is None or today < story.until)
 
 
 def published(summary_ids: Collection[str]) -> dict[str, str]:
@@ -118,4 +139,5 @@ def _delete(organisation_id: str, summary_id: str) -> bool:
 def _read(key: SummariesKey, row: Summary) -> Story:
     given = json.loads(open_summary(key, row.id, row.sealed))
     until = dt.date.fromisoformat(given["until"]) if given.get("until") else None
-    return Story(given["ref"], given["text"], until, row.id)
+    rests_on = tuple((person, purpose) for person, purpose in given.get("rests_on", ()))
+    return Story(given["ref"], given["text"], until, rests_on, row.id)

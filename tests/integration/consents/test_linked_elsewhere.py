@@ -15,10 +15,11 @@ from incidents.overlaps.rules import Decision
 from incidents.records import services as records
 from incidents.records.schema import Explained
 from incidents.sharing import services as sharing
+from incidents.stories import services as stories
 from tests.factories import documents
 from tests.factories.sharing import befriend, name_of, opened, share
 from tests.factories.world import Browser
-from tests.integration.consents.scenes import keys, receipt, saved, send
+from tests.integration.consents.scenes import keys, receipt, saved, send, summarised
 from tests.integration.consents.test_linked import account, counted, no_longer, now, save
 
 if TYPE_CHECKING:
@@ -152,3 +153,15 @@ def test_whoever_is_linked_later_follows_what_was_taken_back_before(team: Team, 
     assert counted(team) == 1
     link(team, first.incident.id, second.incident.id, {one.id: other.id})
     assert counted(team) == 0
+
+
+def test_a_summary_of_a_linked_account_is_given_to_nobody_from_the_next_request_on(
+    team: Team, stranger: Browser
+) -> None:
+    first = saved(team, account("CP_STAT", "CP_STORY"))
+    other = saved(team, summarised(account("CP_STAT", "CP_STORY")))
+    assert len(stories.received(team.advocate.id, team.advocate.seed, clock.today())) == 1
+    send(stranger, receipt(team, first), "narrow", purposes=["CP_STORY"])
+    assert stories.received(team.advocate.id, team.advocate.seed, clock.today()) == []
+    save(team, other, documents.consent(other.persons[0], "CP_STORY"))
+    assert len(stories.received(team.advocate.id, team.advocate.seed, clock.today())) == 1
