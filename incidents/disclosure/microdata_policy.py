@@ -32,6 +32,7 @@ class NoRows(Enum):
 
     NOT_A_COLUMN = "not_a_column"  # a column is not on the list
     BELOW_COUNTRY = "below_country"
+    IDENTIFY_TOGETHER = "identify_together"  # the sensitive columns point at a person as well
     TOO_MANY_RECODINGS = "too_many_recodings"  # take fewer columns, or flatter ones
     TOO_FEW = "too_few"
     NOT_DIVERSE = "not_diverse"  # a sensitive column, or the incidents, tell of everybody the same
@@ -96,6 +97,17 @@ class RowsPolicy:
             raise RowsRefused(NoRows.NOT_A_COLUMN)
         if identifying & self.below_country and not question.below_country_permitted:
             raise RowsRefused(NoRows.BELOW_COUNTRY)
+        # Nothing groups rows by their sensitive columns: two that somebody could know make nearly every row unique,
+        # and one beside its own group takes the star off it.
+        known = [name for name in question.sensitive if name in self.identifying]
+        families = {family(name) for name in identifying}
+        if len(known) > 1 or any(family(name) in families for name in known):
+            raise RowsRefused(NoRows.IDENTIFY_TOGETHER)
+
+
+def family(name: str) -> str:
+    """What a column and its coarser form have in common."""
+    return name.removesuffix("_group")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -318,3 +318,19 @@ def test_the_generator_s_rows_keep_to_the_bundled_policy(audience: Audience, k: 
     assert made.after.population_global <= 0.03 < made.before.population_global
     assert made.starred_share <= 0.05
     assert made.frame.height == rows.height
+
+
+@pytest.mark.parametrize("columns", [("violation", "perpetrator"), ("place_type", "nexus", "outcome")])
+def test_two_sensitive_columns_that_identify_as_well_are_refused(columns: tuple[str, ...]) -> None:
+    """Rows alike in the other columns would be told apart by them."""
+    with pytest.raises(RowsRefused) as refused:
+        RowsPolicy.load().check(question(GENDER, sensitive=columns))
+    assert refused.value.reason is NoRows.IDENTIFY_TOGETHER
+
+
+def test_a_sensitive_column_beside_its_own_group_is_refused() -> None:
+    group = side("violation_group", ["LIF", "TOR"])
+    with pytest.raises(RowsRefused) as refused:
+        RowsPolicy.load().check(question(GENDER, group, sensitive=("violation",)))
+    assert refused.value.reason is NoRows.IDENTIFY_TOGETHER
+    RowsPolicy.load().check(question(GENDER, sensitive=("violation", "outcome")))
